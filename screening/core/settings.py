@@ -1,0 +1,148 @@
+"""Every default once, grouped by stage.
+
+May import: the standard library and `core`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+from screening.core.vocabulary import Quality, Side, View
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoSettings:
+    """Limits of a usable recording."""
+
+    max_duration_s: float = 600.0
+    max_side_px: int = 4096
+    max_pixels: int = 4096 * 2304
+    min_side_px: int = 160
+    min_fps: float = 15.0
+    min_duration_s: float = 1.0
+    #: Above this rate frames are decoded but not converted: 60 pictures a second are enough.
+    analysis_fps: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoseSettings:
+    """Use of the network."""
+
+    model: str = "pose_landmarker_full"
+    min_confidence: float = 0.5
+    #: Longest side of the picture the network gets; its own input is 256 px of the person's box.
+    max_side_px: int = 1280
+    #: How often everybody in the picture is looked for.
+    people_every_s: float = 2.0
+    people_min_looks: int = 4
+    max_people: int = 4
+    #: One of several people is meant if at least this much taller than the next, in most of the looks.
+    clear_height_ratio: float = 1.3
+    clear_share: float = 0.7
+    min_person_share: float = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleaningSettings:
+    """Spikes, gaps and the zero-lag filter (SCIENCE section 7)."""
+
+    hampel_window_s: float = 0.25
+    hampel_sigmas: float = 4.0
+    max_gap_s: float = 0.2
+    cutoff_hz: float = 6.0
+    #: A 2nd-order filter run forth and back loses 3 dB twice; dividing by this keeps the cut-off.
+    two_pass_factor: float = 0.802
+    order: int = 2
+    max_still_shift_px: float = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneSettings:
+    """View, standing baseline and the gates of a usable take."""
+
+    side_half_width_deg: float = 30.0
+    frontal_half_width_deg: float = 25.0
+    standing_speed: float = 0.06
+    standing_min_s: float = 0.3
+    max_roll_deg: float = 12.0
+    visible_score: float = 0.5
+    max_missing_share: float = 0.4
+    min_body_share: float = 0.25
+    dark_luma: float = 40.0
+    moving_camera_share: float = 0.004
+    margin_share: float = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovementSettings:
+    """What counts as a repetition."""
+
+    min_drop_pct: float = 12.0
+    min_rep_s: float = 0.7
+    max_rep_s: float = 15.0
+    bottom_band: float = 0.15
+    edge_band: float = 0.08
+    #: Repetitions shallower than this share of the deepest usual one do not count.
+    shallow_share: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSettings:
+    """Sizes of what is shown."""
+
+    overlay_max_side_px: int = 960
+    overlay_crf: int = 26
+    picture_max_side_px: int = 640
+    curve_points: int = 101
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSettings:
+    """The page, its uploads and its worker."""
+
+    host: str = "127.0.0.1"
+    port: int = 8501
+    max_upload_bytes: int = 4 * 1024**3
+    ticket_minutes: int = 30
+    poll_s: float = 1.0
+    min_free_bytes: int = 512 * 1024**2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings of the program."""
+
+    video: VideoSettings = field(default_factory=VideoSettings)
+    pose: PoseSettings = field(default_factory=PoseSettings)
+    cleaning: CleaningSettings = field(default_factory=CleaningSettings)
+    scene: SceneSettings = field(default_factory=SceneSettings)
+    movement: MovementSettings = field(default_factory=MovementSettings)
+    report: ReportSettings = field(default_factory=ReportSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+
+    def sha256(self) -> str:
+        """Fingerprint of all values that can change a result."""
+        measured = {k: v for k, v in asdict(self).items() if k not in ("web",)}
+        return hashlib.sha256(repr(sorted(measured.items())).encode()).hexdigest()
+
+
+DEFAULTS: Final = Settings()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeOptions:
+    """What the person tells about one take; None means: find out.
+
+    `mirrored` None means that nobody said; the take is then read as un-mirrored and the report says so.
+    """
+
+    movement: str = "split_squat"
+    view: View | None = None
+    lead: Side | None = None
+    alternating: bool = False
+    mirrored: bool | None = None
+    capture_fps: float | None = None
+    height_cm: float | None = None
+    quality: Quality = Quality.STANDARD
