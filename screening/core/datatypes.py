@@ -101,9 +101,9 @@ class LandmarkSequence:
     visibility: FloatArray
     time_s: FloatArray
     frame: Frame
-    valid: BoolArray | None = None
-    filled: BoolArray | None = None
-    sd: FloatArray | None = None
+    valid: BoolArray = None  # type: ignore[assignment]  (derived where not given)
+    filled: BoolArray = None  # type: ignore[assignment]
+    sd: FloatArray = None  # type: ignore[assignment]
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
@@ -137,7 +137,6 @@ class LandmarkSequence:
 
     def point_sd(self, name: str) -> FloatArray:
         """Standard error of one coordinate of one landmark, (time,)."""
-        assert self.sd is not None
         return self.sd[:, INDEX[name]]
 
     def midpoint(self, a: str, b: str) -> FloatArray:

@@ -108,6 +108,16 @@ class WebSettings:
     ticket_minutes: int = 30
     poll_s: float = 1.0
     min_free_bytes: int = 512 * 1024**2
+    #: Uploads that nobody turned into a job are removed after this time.
+    abandoned_hours: float = 24.0
+    #: How often a worker looks for work, says that it is alive, and writes its progress.
+    idle_s: float = 0.5
+    heartbeat_s: float = 2.0
+    progress_s: float = 0.5
+    #: A running job whose worker was silent for so long goes back to the queue, so many times at most.
+    stale_s: float = 60.0
+    max_tries: int = 3
+    cores_per_worker: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,4 @@
+"""Raw landmarks in, trustworthy body motion out.
+
+May import: numpy, scipy and `core`.
+"""

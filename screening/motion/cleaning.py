@@ -1,0 +1,163 @@
+"""Spikes, gaps and the zero-lag filter (SCIENCE section 7).
+
+May import: numpy, scipy and `core`. Every step takes a sequence and returns a new one with one more entry in its
+history; left and right are never treated differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.signal import butter, sosfiltfilt
+
+from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
+from screening.core.settings import CleaningSettings
+
+_MAD_TO_SD = 1.4826
+
+
+def clean(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
+    """Remove spikes, fill short gaps, smooth without lag.
+
+    The change made by the filter is kept as part of each point's standard error.
+    """
+    return smooth(fill_gaps(remove_spikes(seq, settings), settings), settings)
+
+
+def remove_spikes(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
+    """Mark points as invalid that jump away from the median of their neighbours in time (Hampel).
+
+    A point goes if any of its coordinates is further from the running median than `hampel_sigmas` robust standard
+    deviations, and further than `max_still_shift_px` picture pixels (a resting body has almost no spread).
+    """
+    if seq.n_frames < 3:
+        return seq
+    half = max(1, round(settings.hampel_window_s * seq.fps))
+    window = _windows(seq.position, half)
+    median = np.nanmedian(window, axis=0)
+    spread = _MAD_TO_SD * np.nanmedian(np.abs(window - median), axis=0)
+    floor = settings.max_still_shift_px * _unit_per_px(seq)
+    limit = np.maximum(settings.hampel_sigmas * spread, floor)
+    spike = (np.abs(seq.position - median) > limit).any(axis=2)
+    valid = seq.valid & ~spike
+    return seq.changed(Step(name="hampel", parameters={"removed": int(spike.sum())}), valid=valid)
+
+
+def _unit_per_px(seq: LandmarkSequence) -> float:
+    """Size of a picture pixel in the sequence's unit, taking a trunk of half a metre as 150 px."""
+    return 1.0 if seq.frame.axes == 2 else 0.5 / 150.0
+
+
+def _windows(position: FloatArray, half: int) -> FloatArray:
+    """Stack a track with its shifted copies, NaN beyond the ends, (2 half + 1, time, landmark, axis)."""
+    pad = np.full((half, *position.shape[1:]), np.nan)
+    padded = np.concatenate([pad, position, pad])
+    n = len(position)
+    with np.errstate(all="ignore"):
+        return np.stack([padded[k : k + n] for k in range(2 * half + 1)])
+
+
+def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
+    """Interpolate gaps of at most `max_gap_s` between two seen points; longer ones and the ends stay empty."""
+    position, filled = seq.position.copy(), seq.filled.copy()
+    for k in range(position.shape[1]):
+        gap = _short_gaps(seq.valid[:, k], seq.time_s, settings.max_gap_s)
+        if gap.any():
+            seen = seq.valid[:, k]
+            for axis in range(position.shape[2]):
+                position[gap, k, axis] = np.interp(seq.time_s[gap], seq.time_s[seen], position[seen, k, axis])
+            filled[gap, k] = True
+    step = Step(name="fill_gaps", parameters={"max_gap_s": settings.max_gap_s})
+    return seq.changed(step, position=position, filled=filled)
+
+
+def _short_gaps(seen: BoolArray, time_s: FloatArray, max_gap_s: float) -> BoolArray:
+    gap = np.zeros(len(seen), bool)
+    index = np.flatnonzero(seen)
+    for a, b in zip(index[:-1], index[1:], strict=True):
+        if b - a > 1 and time_s[b] - time_s[a] <= max_gap_s + 1e-9:
+            gap[a + 1 : b] = True
+    return gap
+
+
+def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
+    """Zero-lag Butterworth low-pass on every coordinate, each unbroken stretch for itself.
+
+    The sequence may have a variable frame rate: stretches are resampled evenly at the median rate, filtered and
+    sampled back. The root mean square of what the filter took away, over a quarter of a second, is added to the
+    standard errors.
+    """
+    if seq.n_frames < 3:
+        return seq
+    fps = seq.fps
+    cutoff = min(settings.cutoff_hz / settings.two_pass_factor, 0.45 * fps)
+    sos = butter(settings.order, cutoff / (fps / 2), output="sos")
+    position = seq.position.copy()
+    for k in range(position.shape[1]):
+        for start, end in stretches(seq.valid[:, k]):
+            position[start:end, k] = _filter(position[start:end, k], seq.time_s[start:end], sos, fps)
+    taken = np.sqrt(((seq.position - position) ** 2).mean(axis=2))
+    residual = _running_rms(np.nan_to_num(taken, nan=0.0), max(1, round(0.125 * fps)))
+    # A low-pass keeps a share of white noise; the share that it took away tells how much noise there was.
+    kept = min(1.0, 2 * settings.cutoff_hz / fps)
+    noise = residual * np.sqrt(kept / max(1 - kept, 0.25))
+    sd = np.hypot(seq.sd, noise)
+    step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": 2 * settings.order})
+    return seq.changed(step, position=position, sd=sd)
+
+
+def _filter(track: FloatArray, time_s: FloatArray, sos: FloatArray, fps: float) -> FloatArray:
+    if len(track) < 3:
+        return track
+    even = np.linspace(time_s[0], time_s[-1], max(len(track), round((time_s[-1] - time_s[0]) * fps) + 1))
+    sampled = np.stack([np.interp(even, time_s, column) for column in track.T], axis=1)
+    pad = min(len(even) - 1, round(fps))
+    low = sosfiltfilt(sos, sampled, axis=0, padtype="odd", padlen=pad)
+    return np.stack([np.interp(time_s, even, column) for column in low.T], axis=1)
+
+
+def stretches(valid: BoolArray) -> list[tuple[int, int]]:
+    """Half-open frame ranges in which `valid` (time,) is True.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> stretches(np.array([True, True, False, True]))
+    [(0, 2), (3, 4)]
+    """
+    edges = np.diff(np.concatenate([[0], np.asarray(valid, np.int8), [0]]))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
+
+
+def _running_rms(values: FloatArray, half: int) -> FloatArray:
+    kernel = np.ones(2 * half + 1) / (2 * half + 1)
+    padded = np.pad(values**2, ((half, half), (0, 0)), mode="edge")
+    return np.sqrt(np.apply_along_axis(lambda c: np.convolve(c, kernel, mode="valid"), 0, padded))
+
+
+def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:
+    """Read a smoothed sequence at other times, (time,); points between two analysed frames count as filled.
+
+    Used where the camera was faster than the analysis needs: the filter has already removed what lies between.
+    """
+    if len(time_s) == seq.n_frames and np.array_equal(time_s, seq.time_s):
+        return seq
+    after = np.clip(np.searchsorted(seq.time_s, time_s), 1, seq.n_frames - 1)
+    before = after - 1
+    weight = np.clip((time_s - seq.time_s[before]) / (seq.time_s[after] - seq.time_s[before]), 0.0, 1.0)
+    nearest = np.where(weight > 0.5, after, before)
+    mix = weight[:, None]
+    position = (1 - mix[..., None]) * seq.position[before] + mix[..., None] * seq.position[after]
+    exact = np.isclose(weight, 0.0) | np.isclose(weight, 1.0)
+    filled = seq.filled[nearest] | ~exact[:, None]
+    return replace(
+        seq,
+        position=position,
+        visibility=seq.visibility[nearest],
+        time_s=time_s,
+        valid=np.isfinite(position).all(axis=2),
+        filled=filled,
+        sd=(1 - mix) * seq.sd[before] + mix * seq.sd[after],
+        history=(*seq.history, Step(name="resample", parameters={"frames": len(time_s)})),
+    )
