@@ -101,7 +101,7 @@ class LandmarkSequence:
     visibility: FloatArray
     time_s: FloatArray
     frame: Frame
-    valid: BoolArray = None  # type: ignore[assignment]  (derived where not given)
+    valid: BoolArray = None  # type: ignore[assignment]
     filled: BoolArray = None  # type: ignore[assignment]
     sd: FloatArray = None  # type: ignore[assignment]
     history: tuple[Step, ...] = ()
@@ -403,7 +403,8 @@ class TakeResult:
         columns = {name: table.value[:, i] for i, name in enumerate(table.names)}
         spread = {_sd_name(name): table.column_sd(name) for name in table.names[:N_ANGLES_WITH_SD]}
         ordered = [c for name in table.names for c in (name, _sd_name(name)) if c in columns or c in spread]
-        return frame.join(pd.DataFrame({**columns, **spread})[ordered])
+        joined: pd.DataFrame = frame.join(pd.DataFrame({**columns, **spread})[ordered])
+        return joined
 
 
 #: The first angles of the table, those of pelvis and trunk, have a standard error beside them in `angles.csv`.

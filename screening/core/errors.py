@@ -84,6 +84,10 @@ class BodyCutOffError(InputError):
     """A part of the body that is needed is outside of the picture or hidden."""
 
 
+class TiltedCameraError(InputError):
+    """The camera is rolled too far to be levelled afterwards."""
+
+
 class WrongViewError(InputError):
     """What was declared contradicts what is seen."""
 

@@ -47,7 +47,9 @@ def _array_to_plain(array: np.ndarray[Any, Any]) -> Any:
     rounded = np.round(array, DECIMALS)
     if np.isfinite(rounded).all():
         return rounded.tolist()
-    return np.where(np.isfinite(rounded), rounded.astype(object), None).tolist()
+    out = rounded.astype(object)
+    out[~np.isfinite(rounded)] = None
+    return out.tolist()
 
 
 def from_plain(kind: type[T], plain: Any) -> T:
@@ -55,7 +57,7 @@ def from_plain(kind: type[T], plain: Any) -> T:
     return _decode(kind, plain)  # type: ignore[no-any-return]
 
 
-def _decode(kind: Any, plain: Any) -> Any:  # noqa: PLR0911  (one line a kind)
+def _decode(kind: Any, plain: Any) -> Any:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _decode_union(get_args(kind), plain)

@@ -56,6 +56,9 @@ class CleaningSettings:
     two_pass_factor: float = 0.802
     order: int = 2
     max_still_shift_px: float = 3.0
+    #: Standard error of one coordinate of a single run of the network, in trunk lengths: half of what mirroring the
+    #: picture moves hips and knees by (4-10 px of a 250 px trunk).
+    single_run_sd: float = 0.02
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +66,13 @@ class SceneSettings:
     """View, standing baseline and the gates of a usable take."""
 
     side_half_width_deg: float = 30.0
-    frontal_half_width_deg: float = 25.0
+    frontal_half_width_deg: float = 20.0
     standing_speed: float = 0.06
     standing_min_s: float = 0.3
     max_roll_deg: float = 12.0
     visible_score: float = 0.5
     max_missing_share: float = 0.4
+    max_hidden_share: float = 0.25
     min_body_share: float = 0.25
     dark_luma: float = 40.0
     moving_camera_share: float = 0.004

@@ -7,6 +7,7 @@ history; left and right are never treated differently.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
@@ -75,7 +76,7 @@ def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequ
 def _short_gaps(seen: BoolArray, time_s: FloatArray, max_gap_s: float) -> BoolArray:
     gap = np.zeros(len(seen), bool)
     index = np.flatnonzero(seen)
-    for a, b in zip(index[:-1], index[1:], strict=True):
+    for a, b in pairwise(index):
         if b - a > 1 and time_s[b] - time_s[a] <= max_gap_s + 1e-9:
             gap[a + 1 : b] = True
     return gap
@@ -133,7 +134,8 @@ def stretches(valid: BoolArray) -> list[tuple[int, int]]:
 def _running_rms(values: FloatArray, half: int) -> FloatArray:
     kernel = np.ones(2 * half + 1) / (2 * half + 1)
     padded = np.pad(values**2, ((half, half), (0, 0)), mode="edge")
-    return np.sqrt(np.apply_along_axis(lambda c: np.convolve(c, kernel, mode="valid"), 0, padded))
+    mean: FloatArray = np.apply_along_axis(lambda c: np.convolve(c, kernel, mode="valid"), 0, padded)
+    return np.sqrt(mean)
 
 
 def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:
