@@ -42,7 +42,8 @@ class Recording:
 
     `width` and `height` are those of the upright picture in pixels; `time_s` are presentation times of all frames
     from the first one, seconds; `rotation_deg` and `flipped` tell what the container asked for and the reader has
-    already undone; `capture_fps` is the rate the camera filmed at, where somebody told it (slow motion).
+    already undone; `capture_fps` is the rate the camera filmed at, where somebody told it (slow motion), and
+    `time_scale` the seconds of `time_s` in a second of the file's own clock, 1 unless `capture_fps` was told.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Recording:
     flipped: bool = False
     hdr: bool = False
     capture_fps: float | None = None
+    time_scale: float = 1.0
 
     def __post_init__(self) -> None:
         """Freeze the times and check that they rise."""
@@ -215,6 +217,21 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BodyMotion:
+    """Repaired, averaged, smoothed and levelled landmarks of one take.
+
+    `image` in IMAGE_PX turned level, `body` in BODY_M; `trunk_px` is the median length of the trunk in pixels;
+    `lead_in_picture` is the front leg where the side view told it, else None.
+    """
+
+    image: LandmarkSequence
+    body: LandmarkSequence
+    scene: Scene
+    trunk_px: float
+    lead_in_picture: Side | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class QualityCheck:
     """One thing that was checked about the recording; `sentence` is filled from the catalogue."""
 
@@ -316,9 +333,10 @@ class MetricSpec:
     """How a movement's metric is read from the angles.
 
     `angle` is an angle's name in which `{lead}` and `{rear}` stand for the sides. `rule`: "at_bottom" (mean over
-    the bottom phase), "change_at_bottom" (the same minus the top before), "at_knee_angle" (where the front knee
-    passes the fixed angle), "descent_s" (time from start to bottom phase; no angle). `sign_by_lead`: multiply by
-    +1 for a left lead and -1 for a right lead.
+    the bottom phase), "change_at_bottom" (the same minus the top before), "at_half_descent" (where the hips have
+    gone half-way down), "descent_s" (time from start to bottom phase; no angle). `sign_by_lead`, +1 or -1: multiply
+    by it for a left lead and by its negative for a right lead; 0: do not. `factor` turns an angle's positive
+    direction around.
     """
 
     key: str
@@ -326,6 +344,7 @@ class MetricSpec:
     rule: str
     angle: str = ""
     sign_by_lead: int = 0
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

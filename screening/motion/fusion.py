@@ -55,7 +55,7 @@ def average(runs: Sequence[LandmarkSequence], trunk: float, settings: CleaningSe
 
 def _steady(error: FloatArray, known: BoolArray, half: int) -> FloatArray:
     """Root mean square over 2 half + 1 frames of the known errors, (time, landmark)."""
-    kernel = np.ones(2 * half + 1)
+    kernel: FloatArray = np.ones(2 * half + 1)
 
     def sums(columns: FloatArray) -> FloatArray:
         out: FloatArray = np.apply_along_axis(lambda c: np.convolve(c, kernel, mode="same")[: len(c)], 0, columns)
@@ -63,4 +63,6 @@ def _steady(error: FloatArray, known: BoolArray, half: int) -> FloatArray:
 
     if len(error) < len(kernel):
         kernel = np.ones(1)
-    return np.sqrt(sums(np.where(known, error, 0.0) ** 2) / np.maximum(sums(known.astype(float)), 1.0))
+    square = sums(np.where(known, error**2, 0.0))
+    mean: FloatArray = square / np.maximum(sums(np.where(known, 1.0, 0.0)), 1.0)
+    return np.sqrt(mean)
