@@ -174,8 +174,9 @@ class PoseVariant:
 class RawPose:
     """All runs of the network over one take, and what was noticed about the pictures on the way.
 
-    luma (time,): mean brightness 0-255; background_shift_px (time,): motion of the background since the frame
-    before, NaN where it was not measured; edge_roll_deg: roll of vertical edges, NaN if there were none;
+    luma (time,): mean brightness 0-255; background_shift_px (time,): motion of the background since the
+    measurement before (0.2 s earlier), NaN where it was not measured; edge_roll_deg: roll of vertical edges, positive
+    if the content is turned clockwise, NaN if there were too few;
     model and model_sha256 name the network.
     """
 

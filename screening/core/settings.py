@@ -39,9 +39,22 @@ class PoseSettings:
     people_min_looks: int = 4
     max_people: int = 4
     #: One of several people is meant if at least this much taller than the next, in most of the looks.
-    clear_height_ratio: float = 1.3
+    clear_height_ratio: float = 1.4
     clear_share: float = 0.7
     min_person_share: float = 0.6
+    #: Seen again in the flipped picture, a real body lies within this share of its height; a coat stand does not.
+    confirm_share: float = 0.08
+    #: Two finds closer than this many torso lengths are one person.
+    same_person_torsos: float = 0.5
+    #: How often the background is compared with itself, and how many of the looks search for vertical edges.
+    background_every_s: float = 0.2
+    edge_looks: int = 6
+    #: Evidence for a roll: length of agreeing edges in picture heights per look, their share of all, their number.
+    edge_min_length: float = 0.2
+    edge_min_share: float = 0.4
+    edge_min_lines: float = 2.0
+    #: Votes of the next best roll as a share of those of the best.
+    edge_max_rival: float = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +86,9 @@ class SceneSettings:
     visible_score: float = 0.5
     max_missing_share: float = 0.4
     max_hidden_share: float = 0.25
+    #: Together these make a take unusable, each alone does not.
+    max_roll_feet_hidden_deg: float = 5.0
+    max_foot_hidden_share: float = 0.15
     min_body_share: float = 0.25
     dark_luma: float = 40.0
     moving_camera_share: float = 0.004
@@ -90,6 +106,10 @@ class MovementSettings:
     edge_band: float = 0.08
     #: Repetitions shallower than this share of the deepest usual one do not count.
     shallow_share: float = 0.5
+    #: Fewer counted repetitions than this are too few to say how they vary.
+    min_reps: int = 3
+    #: On average quicker than this, a repetition is hurried, or the video is a time lapse.
+    quick_rep_s: float = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +119,8 @@ class ReportSettings:
     overlay_max_side_px: int = 960
     overlay_crf: int = 26
     picture_max_side_px: int = 640
+    max_pictures: int = 12
+    jpeg_quality: int = 82
     curve_points: int = 101
 
 

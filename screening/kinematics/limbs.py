@@ -17,6 +17,8 @@ from screening.kinematics.vectors import angle_from_down_deg, angle_from_up_deg,
 MIN_FLEXION_FOR_ROTATION_DEG = 60.0
 #: A thigh that points at the camera has no direction in the picture: below this share of its longest it gives none.
 _MIN_SEEN_LENGTH = 0.6
+#: With the foot flat, the line from heel point to foot tip slopes down by 4-7 deg in side views of standing people.
+_SOLE_DEG = 5.0
 
 
 def thigh_inclination_deg(points: PlanePoints, side: Side) -> FloatArray:
@@ -58,11 +60,12 @@ def ankle_dorsiflexion_deg(points: PlanePoints, side: Side) -> FloatArray:
 
     Notes
     -----
-    Zero: at right angles. Positive: toes towards the shin. View: side; oblique as a trend.
+    Zero: shank at right angles to the sole, which is taken to rise 5 deg more than the line from heel to foot tip.
+    Positive: toes towards the shin. View: side; oblique as a trend.
     """
     shank = angle_from_up_deg(points.of(side, "knee") - points.of(side, "ankle"))
     foot = elevation_deg(points.of(side, "foot_index") - points.of(side, "heel"))
-    return wrapped_deg(shank + foot)
+    return wrapped_deg(shank + foot + _SOLE_DEG)
 
 
 def hip_adduction_deg(points: PlanePoints, side: Side) -> FloatArray:

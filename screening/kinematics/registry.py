@@ -139,7 +139,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.hip_internal_rotation_deg,
         midline=_HIPS,
         parts=("knee", "ankle"),
-        # On the rendered people it does not follow the truth at all: r = 0.0 from the front, 0.3 and -0.1 from the side.
+        # Does not follow the truth of the rendered people: r = 0.0 from the front, 0.3 and -0.1 from the side.
         views={},
         unseen="reason.hip_rotation_noise",
     ),

@@ -30,7 +30,7 @@ _SWITCH = 1.0
 #: Vertical distance of the feet (front minus rear, in trunk lengths) that a raised rear heel adds on its own.
 _HEEL_BIAS = 0.04
 #: Least evidence of the floor, in trunk lengths, that overrules the usual set-up (front leg next to the camera).
-_FLOOR_EVIDENCE = 0.03
+_FLOOR_EVIDENCE = 0.05
 #: A rear foot this much higher than the front one, in trunk lengths, rests on something: the floor tells nothing.
 _RAISED = 0.4
 

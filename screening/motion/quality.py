@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from screening.core.datatypes import FloatArray, LandmarkSequence, QualityCheck, RawPose, Recording, Scene
+from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, QualityCheck, RawPose, Recording, Scene
 from screening.core.errors import BodyCutOffError, NoPersonError, TiltedCameraError
 from screening.core.settings import SceneSettings
 from screening.core.skeleton import INDEX
@@ -41,6 +41,7 @@ def refuse_unusable(image: LandmarkSequence, raw: RawPose, recording: Recording,
             f"The camera is tilted by about {abs(raw.edge_roll_deg):.0f} degrees (limit {settings.max_roll_deg:.0f}).",
             hint="Stand the phone upright on a shelf or tripod at hip height, lens level, whole body and feet in view.",
         )
+    _refuse_tilted_with_hidden_feet(image, raw, recording, settings)
     for name, share in hidden_shares(image, recording, settings).items():
         if share > settings.max_hidden_share:
             raise BodyCutOffError(
@@ -50,20 +51,48 @@ def refuse_unusable(image: LandmarkSequence, raw: RawPose, recording: Recording,
             )
 
 
+def _refuse_tilted_with_hidden_feet(
+    image: LandmarkSequence, raw: RawPose, recording: Recording, settings: SceneSettings
+) -> None:
+    """A tilted camera can be levelled and a hidden foot lived with; together nothing says where the floor is."""
+    roll = abs(raw.edge_roll_deg)
+    hidden = _either_hidden(image, "foot_index", recording, settings)
+    share = float(hidden.mean()) if hidden.size else 1.0
+    if roll > settings.max_roll_feet_hidden_deg and share > settings.max_foot_hidden_share:
+        raise TiltedCameraError(
+            f"The camera is tilted by about {roll:.0f} degrees, and a foot is hidden or out of the picture in "
+            f"{100 * share:.0f} % of the frames.",
+            hint="Stand the phone upright and level at hip height, with nothing in front of the feet.",
+        )
+
+
+def _either_hidden(image: LandmarkSequence, part: str, recording: Recording, settings: SceneSettings) -> BoolArray:
+    """Frames with a person in which one of a pair of points is out of the picture or not visible, (found,)."""
+    found = image.valid.any(axis=1)
+    score = np.stack([_score(image, f"{s}_{part}") for s in ("left", "right")])[:, found]
+    hidden: BoolArray = _outside(image, part, recording) | (score < settings.visible_score).any(axis=0)
+    return hidden
+
+
+def _outside(image: LandmarkSequence, part: str, recording: Recording) -> BoolArray:
+    """Frames with a person in which one of a pair of points is out of the picture, (found,)."""
+    found = image.valid.any(axis=1)
+    points = np.stack([image.point(f"{s}_{part}") for s in ("left", "right")])[:, found]
+    with np.errstate(invalid="ignore"):
+        out: BoolArray = ((points < 0) | (points > [recording.width, recording.height])).any(axis=2).any(axis=0)
+    return out
+
+
 def hidden_shares(image: LandmarkSequence, recording: Recording, settings: SceneSettings) -> dict[str, float]:
     """Share of the frames with a person in which a pair of points is out of the picture or both are not visible.
 
     One of a pair may be hidden by the body itself; a point outside of the picture counts for the pair.
     """
     found = image.valid.any(axis=1)
-    size = np.array([recording.width, recording.height], float)
     shares = {}
     for name, part in _PARTS.items():
-        points = np.stack([image.point(f"{s}_{part}") for s in ("left", "right")])[:, found]
         score = np.stack([_score(image, f"{s}_{part}") for s in ("left", "right")])[:, found]
-        with np.errstate(invalid="ignore"):
-            outside = ((points < 0) | (points > size)).any(axis=2).any(axis=0)
-        hidden = outside | (score < settings.visible_score).all(axis=0)
+        hidden = _outside(image, part, recording) | (score < settings.visible_score).all(axis=0)
         shares[name] = float(hidden.mean()) if hidden.size else 1.0
     return shares
 
@@ -143,3 +172,8 @@ def mirror_disagreement(image: LandmarkSequence, trunk_px: float) -> QualityChec
     points = [image.point_sd(f"{s}_{p}") for s in ("left", "right") for p in ("hip", "knee")]
     px = float(np.nanmedian(np.concatenate(points)))
     return _check("mirror_disagreement", _notice_if(px > 0.04 * trunk_px), px=round(px, 1))
+
+
+def leg_identity(repaired_share: float) -> QualityCheck:
+    """In how many frames of the split stance the legs had to be exchanged."""
+    return _check("leg_identity", _notice_if(repaired_share > 0.05), repaired_pct=round(100 * repaired_share))

@@ -1,0 +1,219 @@
+"""The order of the stages: one take from its video to everything that is said about it.
+
+May import: every room below. The only file that knows which stage follows which; it reads the catalogue and hands
+what it says to the stages.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from screening import __version__, movements
+from screening.catalog.wordings import Wordings, load_wordings
+from screening.core.datatypes import (
+    AngleTable,
+    BodyMotion,
+    LandmarkSequence,
+    Measurement,
+    Provenance,
+    QualityCheck,
+    RawPose,
+    Recording,
+    Scene,
+    TakeResult,
+    Timeline,
+)
+from screening.core.errors import WrongViewError
+from screening.core.progress import Progress
+from screening.core.settings import DEFAULTS, Settings, TakeOptions
+from screening.core.vocabulary import CheckLevel, Quality
+from screening.findings.metrics import measure, with_depth
+from screening.kinematics import registry
+from screening.motion import cleaning, fusion, identity, quality, scene
+from screening.pose.mirrored import estimate
+from screening.video.probe import probe
+from screening.video.reader import Picture, VideoReader, spaced_indices
+
+#: Length of a trunk in metres: the scale of the world landmarks' errors.
+_TRUNK_M = 0.5
+_LIBRARIES = ("mediapipe", "numpy", "scipy", "av", "opencv-contrib-python")
+
+
+def analyze(
+    video: Path | str,
+    *,
+    options: TakeOptions | None = None,
+    settings: Settings = DEFAULTS,
+    progress: Progress | None = None,
+) -> TakeResult:
+    """Measure one take.
+
+    Parameters
+    ----------
+    video : Path or str
+        The recording.
+    options : TakeOptions, optional
+        What is known about it; everything else is found out.
+    settings : Settings
+        Limits and parameters of the stages.
+    progress : Progress, optional
+        Called while the pictures are read; raising `CancelledError` in it stops the work.
+
+    Returns
+    -------
+    TakeResult
+        Angles with standard errors, repetitions, metrics, quality checks, provenance.
+
+    Raises
+    ------
+    InputError
+        The recording was refused; the error says what was seen and what to do.
+    ModelError
+        The pose model is missing or damaged.
+    """
+    options = options or TakeOptions()
+    movements.load(options.movement)
+    recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
+    raw = watch(recording, options=options, settings=settings, progress=progress)
+    return interpret(raw, recording, options=options, settings=settings)
+
+
+def watch(
+    recording: Recording, *, options: TakeOptions, settings: Settings = DEFAULTS, progress: Progress | None = None
+) -> RawPose:
+    """Look at every picture of a recording: where the body's landmarks are, and what the picture is like."""
+    tell = progress or (lambda _stage, _done, _total: None)
+    n_pictures = len(spaced_indices(recording.time_s, settings.video.analysis_fps))
+
+    def pictures() -> Iterator[Picture]:
+        with VideoReader(
+            Path(recording.path),
+            recording=recording,
+            mirrored=bool(options.mirrored),
+            max_fps=settings.video.analysis_fps,
+            max_side_px=settings.pose.max_side_px,
+        ) as reader:
+            yield from reader
+
+    return estimate(
+        pictures,
+        recording=recording,
+        mirrored=options.quality is not Quality.FAST,
+        settings=settings.pose,
+        on_frame=lambda done: tell("pose", min(done, n_pictures), n_pictures),
+    )
+
+
+def interpret(raw: RawPose, recording: Recording, *, options: TakeOptions, settings: Settings = DEFAULTS) -> TakeResult:
+    """Turn what was seen into angles, repetitions and metrics; needs no video and no network."""
+    movement = movements.load(options.movement)
+    words = load_wordings()
+    first = raw.variants[0].image
+    quality.refuse_unusable(first, raw, recording, settings.scene)
+    view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
+    motion, image, checks = _motion(raw, recording, view, options, settings)
+    timeline = movement.find(motion, options, settings.movement)
+    table = registry.compute(motion, reference=timeline.reference, lead=timeline.lead_of_frame())
+    timeline = with_depth(timeline, table)
+    measurements = measure(movement.metrics, table, timeline)
+    checks = [
+        *quality.check(first, raw, recording, view, settings.scene),
+        *checks,
+        *_movement_checks(timeline, options, motion, settings),
+    ]
+    return TakeResult(
+        recording=recording,
+        options=_told(options),
+        movement=options.movement,
+        scene=view,
+        checks=tuple(replace(c, sentence=words.check(c)) for c in checks),
+        timeline=timeline,
+        angle_table=table,
+        measurements=measurements,
+        image=image,
+        body=motion.body,
+        provenance=_provenance(raw, words, settings),
+        sentences=_sentences(words, table, measurements, timeline),
+    )
+
+
+def _motion(
+    raw: RawPose, recording: Recording, view: Scene, options: TakeOptions, settings: Settings
+) -> tuple[BodyMotion, LandmarkSequence, list[QualityCheck]]:
+    """Repair, average, clean and level; the image landmarks also as they lie in the picture."""
+    legs = identity.repair_legs(
+        raw.variants, view=view.view, facing=view.facing, roll_deg=view.roll_deg, told_lead=options.lead
+    )
+    if options.lead and legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating:
+        raise WrongViewError(
+            f"The {options.lead} leg was declared to be in front, but the picture shows the {legs.lead} leg in front.",
+            hint=f"Is it the {legs.lead} leg, or is the picture mirrored? Say so, or leave the lead out.",
+        )
+    trunk_px = identity.trunk_length_px(raw.variants)
+    averaged = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
+    world = fusion.average([v.world for v in legs.variants], _TRUNK_M, settings.cleaning)
+    checks = [quality.mirror_disagreement(averaged, trunk_px)] if len(raw.variants) > 1 else []
+    if legs.lead is not None:
+        checks.append(quality.leg_identity(legs.repaired_share))
+    image = cleaning.resample(cleaning.clean(averaged, settings.cleaning), recording.time_s)
+    world = cleaning.resample(cleaning.clean(world, settings.cleaning), recording.time_s)
+    motion = BodyMotion(
+        image=scene.level(image, view.roll_deg),
+        body=scene.to_body(scene.level(world, view.roll_deg), view.heading_deg),
+        scene=view,
+        trunk_px=trunk_px,
+        lead_in_picture=legs.lead,
+    )
+    return motion, image, checks
+
+
+def _movement_checks(
+    timeline: Timeline, options: TakeOptions, motion: BodyMotion, settings: Settings
+) -> Iterable[QualityCheck]:
+    """What is worth saying about the repetitions, and whether the declared lead is the one in the picture."""
+    reps = timeline.repetitions
+    if not reps:
+        return
+    used, needed = sum(r.used for r in reps), settings.movement.min_reps
+    level = CheckLevel.OK if used >= needed else CheckLevel.WARNING
+    yield QualityCheck(key="repetitions", level=level, values={"used": used, "found": len(reps), "needed": needed})
+    shallow = sum(r.reason == "reason.shallow" for r in reps)
+    yield QualityCheck(
+        key="repetition_depth",
+        level=CheckLevel.NOTICE if shallow else CheckLevel.OK,
+        values={"shallow": shallow, "found": len(reps)},
+    )
+    times = motion.image.time_s
+    seconds = sum(float(times[r.end - 1] - times[r.start]) for r in reps) / len(reps)
+    quick = seconds < settings.movement.quick_rep_s
+    yield QualityCheck(
+        key="tempo", level=CheckLevel.NOTICE if quick else CheckLevel.OK, values={"seconds": round(seconds, 1)}
+    )
+
+
+def _told(options: TakeOptions) -> dict[str, str | float | None]:
+    plain = {k: (v.value if hasattr(v, "value") else v) for k, v in asdict(options).items()}
+    return {k: (str(v).lower() if isinstance(v, bool) else v) for k, v in plain.items()}
+
+
+def _provenance(raw: RawPose, words: Wordings, settings: Settings) -> Provenance:
+    return Provenance(
+        program_version=__version__,
+        catalogue_version=words.version,
+        model=raw.model,
+        model_sha256=raw.model_sha256,
+        settings_sha256=settings.sha256(),
+        libraries={"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+    )
+
+
+def _sentences(
+    words: Wordings, table: AngleTable, measurements: Iterable[Measurement], timeline: Timeline
+) -> Mapping[str, str]:
+    """Every reason the result mentions by key, as a sentence."""
+    keys = {*table.reason.values(), *(m.reason for m in measurements), *(r.reason for r in timeline.repetitions)}
+    return {key: words.reason(key, view=table.view) for key in sorted(keys) if key}

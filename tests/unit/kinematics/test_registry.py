@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+
+from screening.core.settings import TakeOptions
+from screening.core.vocabulary import Observability, Side, View
+from screening.kinematics import registry
+from screening.pipeline import interpret
+from tests import figure
+
+CONTRACT_COLUMNS = (
+    "pelvic_rotation_deg pelvic_obliquity_deg anterior_pelvic_tilt_deg lumbar_extension_deg trunk_lateral_lean_deg "
+    "trunk_forward_lean_deg "
+    "hip_flexion_left_deg hip_adduction_left_deg hip_internal_rotation_left_deg knee_flexion_left_deg "
+    "knee_fppa_left_deg ankle_dorsiflexion_left_deg thigh_inclination_left_deg "
+    "hip_flexion_right_deg hip_adduction_right_deg hip_internal_rotation_right_deg knee_flexion_right_deg "
+    "knee_fppa_right_deg ankle_dorsiflexion_right_deg thigh_inclination_right_deg pelvis_shift_pct"
+).split()
+
+
+def result(heading, **motion):
+    body = figure.body(figure.Motion(**motion))
+    run = figure.film(body, heading)
+    return interpret(figure.raw_pose(run, run), figure.recording(len(body)), options=TakeOptions()), body
+
+
+def test_registry_holds_every_column_of_the_contract_in_its_order():
+    assert list(registry.column_names()) == CONTRACT_COLUMNS
+
+
+@pytest.mark.parametrize("heading", [0, 180, 90, -90, 45])
+def test_every_empty_column_has_a_reason_and_every_value_an_error(heading):
+    take, _ = result(heading)
+    table = take.angle_table
+    for k, name in enumerate(table.names):
+        seen = np.isfinite(table.value[:, k])
+        assert np.array_equal(seen, np.isfinite(table.sd[:, k]))
+        assert (table.sd[seen, k] > 0).all()
+        if table.observability[name] is not Observability.GOOD:
+            assert table.reason[name] in take.sentences
+        if not seen.any() and table.observability[name] is Observability.GOOD:
+            pytest.fail(f"{name} is said to be seen from {take.scene.view}, but is empty")
+
+
+@pytest.mark.parametrize(("heading", "lead"), [(-90, Side.LEFT), (90, Side.RIGHT)])
+def test_sagittal_angles_of_the_figure_come_out_as_posed(heading, lead):
+    take, body = result(heading, lead=lead, lean_deg=12.0)
+    from screening.core.skeleton import of
+
+    frames = np.arange(len(body))
+    bottom = take.timeline.repetitions[1].bottom
+    hip, knee, ankle = (body[:, figure.INDEX[of(lead, part)]] for part in ("hip", "knee", "ankle"))
+    thigh = np.degrees(np.arctan2(*(knee - hip)[bottom, [0, 1]] * [1, -1]))
+    shank = np.degrees(np.arctan2(*(ankle - knee)[bottom, [0, 1]] * [1, -1]))
+    table = take.angle_table
+    assert table.column(f"knee_flexion_{lead.value}_deg")[bottom] == pytest.approx(thigh - shank, abs=4)
+    assert table.column("trunk_forward_lean_deg")[bottom] == pytest.approx(12, abs=1)
+    assert len(frames) == len(table.time_s)
+
+
+def test_hike_of_the_rear_hip_has_the_sign_of_the_contract():
+    for lead in Side:
+        take, _ = result(180, lead=lead, hike_deg=8.0)
+        hike = next(m for m in take.measurements if m.key == "hip_hike_deg")
+        assert hike.value == pytest.approx(8.0, abs=1.0)
+
+
+def test_lateral_lean_towards_the_front_leg_is_positive_for_both_leads():
+    for lead in Side:
+        left = 6.0 if lead is Side.LEFT else -6.0
+        take, _ = result(0, lead=lead, lateral_deg=left)
+        lean = next(m for m in take.measurements if m.key == "trunk_lean_deg")
+        assert lean.value == pytest.approx(6.0, abs=0.7)
+
+
+def test_view_from_45_degrees_gives_no_pelvis():
+    take, _ = result(45)
+    assert take.scene.view is View.OBLIQUE
+    for name in ("pelvic_rotation_deg", "pelvic_obliquity_deg", "anterior_pelvic_tilt_deg"):
+        assert np.isnan(take.angle_table.column(name)).all()
