@@ -117,18 +117,17 @@ class LandmarkSequence:
             raise ValueError(f"position must be (time, landmark, axis) = {expected}, got {position.shape}")
         grid = expected[:2]
         finite = np.isfinite(position).all(axis=2)
-        valid = finite if self.valid is None else _frozen_array(self.valid, np.bool_) & finite
-        filled = np.zeros(grid, bool) if self.filled is None else self.filled
-        sd = np.zeros(grid) if self.sd is None else self.sd
         arrays = {
             "visibility": _frozen_array(self.visibility, np.float64),
-            "valid": _frozen_array(valid, np.bool_),
-            "filled": _frozen_array(filled, np.bool_) & valid,
-            "sd": _frozen_array(sd, np.float64),
+            "valid": finite if self.valid is None else _frozen_array(self.valid, np.bool_),
+            "filled": _frozen_array(np.zeros(grid) if self.filled is None else self.filled, np.bool_),
+            "sd": _frozen_array(np.zeros(grid) if self.sd is None else self.sd, np.float64),
         }
         for name, array in arrays.items():
             if array.shape != grid:
                 raise ValueError(f"{name} must be (time, landmark) = {grid}, got {array.shape}")
+        valid = _frozen_array(arrays["valid"] & finite, np.bool_)
+        arrays |= {"valid": valid, "filled": _frozen_array(arrays["filled"] & valid, np.bool_)}
         cleared = np.where(valid[..., None], position, np.nan)
         cleared.setflags(write=False)
         _freeze(self, position=cleared, time_s=time_s, **arrays)

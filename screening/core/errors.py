@@ -114,6 +114,12 @@ class CatalogError(ScreeningError):
     exit_code = 5
 
 
+class StorageError(ScreeningError):
+    """The disk is full or cannot be written."""
+
+    exit_code = 5
+
+
 class CancelledError(ScreeningError):
     """Somebody asked to stop."""
 

@@ -37,6 +37,7 @@ class PoseSettings:
     #: How often everybody in the picture is looked for.
     people_every_s: float = 2.0
     people_min_looks: int = 4
+    people_max_looks: int = 40
     max_people: int = 4
     #: One of several people is meant if at least this much taller than the next, in most of the looks.
     clear_height_ratio: float = 1.4

@@ -45,7 +45,7 @@ def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side
     sd = float(per_rep[seen].std(ddof=1)) if n > 1 else float("nan")
     shared = float(np.sqrt(np.mean(error[seen] ** 2))) if n else float("nan")
     sem = float(np.hypot(shared, (0.0 if np.isnan(sd) else sd) / np.sqrt(max(n, 1))))
-    mdc95 = _Z95 * np.sqrt(2.0) * sem
+    mdc95 = float(_Z95 * np.sqrt(2.0) * sem)
     verdict, reason = _verdict(spec, angle, table, value=value, mdc95=mdc95, n=n)
     return Measurement(
         key=spec.key,

@@ -228,9 +228,9 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
                 continue
             k = names.index(name)
             value[:, k], sd[:, k] = _one(row, seen, motion, side=side, reference=reference, lead=lead)
-            how[name] = seen.how
-            if seen.reason:
-                why[name] = seen.reason
+            how[name], reason = _said_of(row, seen, side=side, lead=lead)
+            if reason:
+                why[name] = reason
     return AngleTable(
         names=names,
         value=value,
@@ -240,6 +240,20 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
         observability=how,
         reason=why,
     )
+
+
+def _said_of(row: Row, seen: Seen, *, side: Side | None, lead: tuple[Side | None, ...]) -> tuple[Observability, str]:
+    """How well a column is seen; a leg that is behind in every repetition gives a trend where its bias is large."""
+    leads = {leg for leg in lead if leg is not None}
+    if (
+        seen.how is _GOOD
+        and seen.rear_sd is not None
+        and seen.rear_sd > seen.sd
+        and leads
+        and side not in leads | {None}
+    ):
+        return _TREND, "reason.rear_leg_bias"
+    return seen.how, seen.reason
 
 
 def _one(

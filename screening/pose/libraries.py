@@ -1,0 +1,52 @@
+"""Loads the two heavy libraries of this room on demand and says in two lines what is missing.
+
+May import: the standard library and `core`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+from screening.core.errors import ModelError
+
+NEWEST_PYTHON = (3, 12)
+
+
+def load(name: str) -> Any:
+    """Import a library by name.
+
+    Raises
+    ------
+    ModelError
+        If it, or a system library that it needs, is missing.
+    """
+    try:
+        return importlib.import_module(name)
+    except (ImportError, OSError) as err:
+        raise explain(name, err) from err
+
+
+def explain(name: str, err: Exception, python: tuple[int, int] = sys.version_info[:2]) -> ModelError:
+    """Turn a failed import into what was seen and what to do."""
+    text = str(err)
+    if "libGL" in text:
+        return ModelError(
+            f"The system library libGL.so.1 is missing; {name} needs it.",
+            hint="Install it: apt-get install libgl1 (Debian, Ubuntu), dnf install mesa-libGL (Fedora).",
+        )
+    if ".so" in text and "cannot open shared object" in text:
+        return ModelError(
+            f"A system library is missing; {name} needs it: {text}.",
+            hint="Install the package of your system that holds this library, then run: screening doctor",
+        )
+    if python > NEWEST_PYTHON:
+        return ModelError(
+            f"{name} cannot be loaded: it exists for Python 3.10 to 3.12, this is Python {python[0]}.{python[1]}.",
+            hint="Install with an older Python, for example: uv venv --python 3.12 && uv pip install .",
+        )
+    return ModelError(
+        f"{name} cannot be loaded: {text}.",
+        hint="Install the program again with its pinned versions: pip install --force-reinstall .",
+    )

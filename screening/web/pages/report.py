@@ -1,0 +1,38 @@
+"""The page of a finished job: video, the report file itself, downloads.
+
+May import: Streamlit, `jobs`, `core` and the rest of `web`.
+
+The report is shown as the very file that is downloaded, so the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from screening.jobs.queue import Job
+from screening.jobs.take import OUTPUT_FILES
+from screening.web import components
+from screening.web.pages.common import go_home, offer_delete
+from screening.web.routes import ARCHIVE, file_address
+from screening.web.texts import load_texts
+
+
+def show(job: Job, key: str) -> None:
+    """Show the page."""
+    texts, viewer = load_texts(), components.viewer()
+    st.title(texts("report.heading"), anchor=False)
+    video = file_address(job, key, "overlay.mp4", inline=True)
+    viewer(key="video", data={"kind": "video", "address": video, "title": texts("report.video")})
+    frame = file_address(job, key, "report.html", inline=True)
+    viewer(key="report", data={"kind": "report", "address": frame, "title": texts("report.frame")})
+    st.header(texts("report.downloads"), anchor=False)
+    notes = {ARCHIVE: texts("report.all")}
+    notes |= {name: texts(f"report.{name.replace('.', '_')}") for name in OUTPUT_FILES}
+    files = [{"address": file_address(job, key, name), "name": name, "note": note} for name, note in notes.items()]
+    viewer(key="files", data={"kind": "links", "files": files})
+    st.write(texts("report.keep"))
+    with st.container(horizontal=True):
+        if st.button(texts("site.new"), type="primary"):
+            st.session_state["options"] = job.options
+            go_home()
+        offer_delete(job)

@@ -1,0 +1,89 @@
+"""The routes that hand out a job's files, to its owner only.
+
+May import: Starlette, `jobs`, `core` and the rest of `web` but pages.
+"""
+
+from __future__ import annotations
+
+import secrets
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from screening.jobs.queue import Job, JobState
+from screening.jobs.take import OUTPUT_FILES
+from screening.jobs.worker import RESULTS
+from screening.web.session import Site
+from screening.web.texts import Texts
+from screening.web.uploads import NO_STORE, upload_route
+
+#: Everything in one file, made when somebody asks for it.
+ARCHIVE: Final = "all.zip"
+DOWNLOADS: Final = (*OUTPUT_FILES, ARCHIVE)
+_MEDIA_TYPES: Final = {
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".mp4": "video/mp4",
+    ".zip": "application/zip",
+}
+_STORED: Final = ".mp4"
+
+
+def file_address(job: Job, key: str, name: str, *, inline: bool = False) -> str:
+    """Address of one of a job's files, relative to the page."""
+    return f"api/jobs/{job.id}/{name}?key={key}" + ("&inline=1" if inline else "")
+
+
+def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
+    """All routes beside Streamlit's own."""
+
+    async def get_file(request: Request) -> Response:
+        job = await run_in_threadpool(site.queue.find, request.path_params["job"], request.query_params.get("key", ""))
+        name = request.path_params["name"]
+        if job is None or job.state is not JobState.DONE or name not in DOWNLOADS:
+            return JSONResponse({"error": texts("missing.body")}, 404, headers=NO_STORE)
+        path = site.queue.folder(job.id) / RESULTS / name
+        if name == ARCHIVE:
+            path = await run_in_threadpool(_archive, site.queue.folder(job.id))
+        return _file(path, name, inline="inline" in request.query_params)
+
+    return [
+        upload_route(site, texts),
+        Route("/api/jobs/{job}/{name}", get_file, methods=["GET"]),
+    ]
+
+
+def _file(path: Path, name: str, *, inline: bool) -> Response:
+    kind = "inline" if inline else "attachment"
+    headers = {**NO_STORE, "Cache-Control": "private, no-cache", "X-Frame-Options": "SAMEORIGIN"}
+    return FileResponse(
+        path,
+        filename=name,
+        content_disposition_type=kind,
+        media_type=_MEDIA_TYPES[path.suffix],
+        headers=headers,
+    )
+
+
+def _archive(folder: Path) -> Path:
+    """Pack the results into one file beside them, on disk, once."""
+    archive = folder / ARCHIVE
+    newest = max((folder / RESULTS / name).stat().st_mtime for name in OUTPUT_FILES)
+    if archive.exists() and archive.stat().st_mtime >= newest:
+        return archive
+    part = folder / f".{ARCHIVE}.{secrets.token_hex(4)}.part"
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
+            for name in OUTPUT_FILES:
+                how = zipfile.ZIP_STORED if name.endswith(_STORED) else zipfile.ZIP_DEFLATED
+                pack.write(folder / RESULTS / name, name, compress_type=how)
+        part.replace(archive)
+    finally:
+        part.unlink(missing_ok=True)
+    return archive

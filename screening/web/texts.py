@@ -1,0 +1,77 @@
+"""Every sentence of the page, from `data/page_en.yaml`.
+
+May import: PyYAML and `core`.
+"""
+
+from __future__ import annotations
+
+import string
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import yaml
+
+from screening.core.errors import CatalogError
+
+FILE: Final = "page_en.yaml"
+
+
+class Texts:
+    """The page's sentences by key; calling it fills the places of one.
+
+    Parameters
+    ----------
+    sentences : dict
+        Sentence by `group.name`.
+
+    Examples
+    --------
+    >>> Texts({"a.b": "{n} frames"})("a.b", n=3)
+    '3 frames'
+    """
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        self.sentences = sentences
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Give one sentence with its places filled.
+
+        Raises
+        ------
+        CatalogError
+            If the key is unknown or a place stays empty.
+        """
+        if key not in self.sentences:
+            raise CatalogError(f"{FILE}:{key} is missing.", hint="Add the sentence to the file.")
+        sentence = self.sentences[key]
+        missing = {name for _, name, _, _ in string.Formatter().parse(sentence) if name} - set(values)
+        if missing:
+            raise CatalogError(f"{FILE}:{key} needs {sorted(missing)}.", hint="Pass these values or change the text.")
+        return sentence.format(**values)
+
+    def group(self, name: str) -> dict[str, str]:
+        """All sentences of one group by their short names, as written."""
+        prefix = f"{name}."
+        return {key.removeprefix(prefix): text for key, text in self.sentences.items() if key.startswith(prefix)}
+
+
+@lru_cache(maxsize=1)
+def load_texts() -> Texts:
+    """Read the file of the package.
+
+    Raises
+    ------
+    CatalogError
+        If it is not groups of sentences.
+    """
+    plain: Any = yaml.safe_load(resources.files("screening").joinpath(f"data/{FILE}").read_text(encoding="utf-8"))
+    sentences: dict[str, str] = {}
+    for group, members in plain.items():
+        if not isinstance(members, dict):
+            raise CatalogError(f"{FILE}:{group} must hold sentences by name.", hint="Indent them below the group.")
+        for name, text in members.items():
+            if not isinstance(text, str):
+                raise CatalogError(f"{FILE}:{group}.{name} is not a text.", hint="Put it into quotes.")
+            sentences[f"{group}.{name}"] = text
+    return Texts(sentences)

@@ -1,0 +1,52 @@
+"""Options and what several test folders share: the sample videos, and one run of the demo over all of them."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "sample_videos"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the expected results of tests/golden anew")
+    parser.addoption(
+        "--update-landmarks", action="store_true", help="watch the sample videos anew for tests/golden (minutes)"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoRun:
+    """What `screening demo --json` did."""
+
+    folder: Path
+    exit_code: int
+    outcome: dict
+    stderr: str
+
+
+def run_screening(*arguments, cwd=ROOT, timeout=600, **variables):
+    """Run the program as a person would, in a process of its own."""
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return subprocess.run(
+        [sys.executable, "-m", "screening", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path, **variables},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """All sample videos through the whole program, once for all tests that need it."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    done = run_screening("demo", "-o", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    return DemoRun(folder=folder, exit_code=done.returncode, outcome=json.loads(done.stdout), stderr=done.stderr)

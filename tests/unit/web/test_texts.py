@@ -1,0 +1,62 @@
+"""The page's sentences: all there, all used, places filled."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import screening.web
+from screening.core.errors import CatalogError
+from screening.core.vocabulary import Quality, View
+from screening.jobs.take import OUTPUT_FILES
+from screening.web.choices import LEADS, MIRRORED, MOVEMENTS, QUALITIES, VIEWS
+from screening.web.texts import load_texts
+
+WEB = Path(screening.web.__file__).parent
+
+
+def _used():
+    literal = set()
+    for path in WEB.rglob("*.py"):
+        literal |= set(re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", path.read_text()))
+    built = {
+        *(f"movement.{name}" for name in MOVEMENTS),
+        *(f"mirrored.{name}" for name in MIRRORED),
+        *(f"view.{name}" for name in VIEWS),
+        *(f"lead.{name}" for name in LEADS),
+        *(f"quality.{name}" for name in QUALITIES),
+        *(f"progress.{name}" for name in ("pose", "overlay")),
+        *(f"report.{name.replace('.', '_')}" for name in OUTPUT_FILES),
+    }
+    script = (WEB / "components" / "uploader" / "uploader.js").read_text()
+    built |= {f"upload.{name}" for name in re.findall(r"texts\.([a-z_]+)", script)}
+    return literal, built
+
+
+def test_every_sentence_is_used_and_none_is_missing():
+    literal, built = _used()
+    known = set(load_texts().sentences)
+    groups = {key.partition(".")[0] for key in known}
+    asked = built | {key for key in literal if key.partition(".")[0] in groups and not key.endswith((".csv", ".mp4"))}
+    assert asked - known - {"server.address", "server.port", "report.html"} == set()
+    assert known - asked == set()
+
+
+def test_the_choices_cover_the_vocabulary():
+    assert set(VIEWS.values()) == {None, *View}
+    assert set(QUALITIES) == {str(quality) for quality in Quality}
+
+
+def test_a_missing_sentence_or_place_is_an_error_of_the_file():
+    texts = load_texts()
+    with pytest.raises(CatalogError, match=r"no\.such"):
+        texts("no.such")
+    with pytest.raises(CatalogError, match="total"):
+        texts("progress.pose", done=1)
+    assert texts("progress.pose", done=1, total=2).endswith("1 of 2")
+
+
+def test_the_promise_is_made():
+    promise = load_texts()("site.promise").lower()
+    assert "movement observation, never a diagnosis" in promise
+    assert "nothing leaves this machine" in promise

@@ -1,0 +1,193 @@
+"""The route that takes videos: only with a ticket, only once, only what fits, never in memory."""
+
+import asyncio
+import os
+import time
+
+import pytest
+
+from screening.core.settings import Settings, TakeOptions, WebSettings
+from screening.jobs.queue import JobState
+from screening.web.routes import make_routes
+from screening.web.session import make_site, safe_name
+from screening.web.texts import load_texts
+from screening.web.tickets import Tickets
+
+
+def _put(client, ticket, body=b"0123456789", **headers):
+    headers = {"X-Upload-Secret": ticket.secret, "X-File-Name": "clip.mp4", **headers}
+    return client.put(f"/api/uploads/{ticket.id}", content=body, headers=headers)
+
+
+def _files(site):
+    return sorted(path.name for path in site.uploads.iterdir())
+
+
+def test_an_upload_arrives_whole_and_becomes_a_job(site, client_of):
+    ticket = site.tickets.issue()
+    body = os.urandom(9_000_001)
+    answer = _put(client_of(site), ticket, body, **{"X-File-Name": "my%20clip.mp4"})
+    assert (answer.status_code, answer.json()) == (200, {"bytes": len(body)})
+    job_id, key = site.submit(site.tickets.collect(ticket.id), TakeOptions())
+    job = site.queue.find(job_id, key)
+    assert job.state is JobState.QUEUED
+    assert job.video == "video/my clip.mp4"
+    assert (site.queue.folder(job_id) / job.video).read_bytes() == body
+    assert _files(site) == []
+
+
+@pytest.mark.parametrize("secret", ["", "wrong", "\u00e9"])
+def test_a_wrong_secret(site, client_of, secret):
+    ticket = site.tickets.issue()
+    answer = _put(client_of(site), ticket, **{"X-Upload-Secret": secret.encode()})
+    assert answer.status_code == 403
+    assert answer.json()["error"]
+    assert _files(site) == []
+
+
+def test_an_unknown_ticket(site, client_of):
+    answer = client_of(site).put("/api/uploads/abc", content=b"x", headers={"X-Upload-Secret": "x"})
+    assert answer.status_code == 403
+
+
+def test_another_tickets_secret(site, client_of):
+    mine, yours = site.tickets.issue(), site.tickets.issue()
+    answer = _put(client_of(site), mine, **{"X-Upload-Secret": yours.secret})
+    assert answer.status_code == 403
+
+
+def test_a_ticket_works_once(site, client_of):
+    client, ticket = client_of(site), site.tickets.issue()
+    assert _put(client, ticket, b"first").status_code == 200
+    assert _put(client, ticket, b"second").status_code == 403
+    assert site.tickets.collect(ticket.id).path.read_bytes() == b"first"
+    assert _put(client, ticket, b"third").status_code == 403
+
+
+def test_a_ticket_expires():
+    now = [1000.0]
+    tickets = Tickets(WebSettings(ticket_minutes=30), clock=lambda: now[0])
+    ticket = tickets.issue()
+    now[0] += 30 * 60 + 1
+    assert not tickets.is_usable(ticket.id)
+    assert tickets.begin(ticket.id, ticket.secret) is None
+
+
+def test_an_expired_ticket_gets_403(tmp_path, client_of):
+    site = make_site(tmp_path / "data", Settings(web=WebSettings(ticket_minutes=-1)))
+    site.prepare()
+    assert _put(client_of(site), site.tickets.issue()).status_code == 403
+
+
+def test_a_ticket_in_use_cannot_be_used_beside(site):
+    ticket = site.tickets.issue()
+    assert site.tickets.begin(ticket.id, ticket.secret) is not None
+    assert site.tickets.begin(ticket.id, ticket.secret) is None
+
+
+def test_too_large_by_its_own_word(small_site, client_of):
+    ticket = small_site.tickets.issue()
+    assert _put(client_of(small_site), ticket, b"x" * 1001).status_code == 413
+    assert _files(small_site) == []
+
+
+def test_too_large_without_saying_so(small_site, client_of):
+    ticket = small_site.tickets.issue()
+    answer = _put(client_of(small_site), ticket, iter([b"x" * 600, b"x" * 600]))
+    assert answer.status_code == 413
+    assert _files(small_site) == []
+    assert _put(client_of(small_site), ticket, b"x" * 1000).status_code == 200
+
+
+def test_a_full_disk(tmp_path, client_of):
+    site = make_site(tmp_path / "data", Settings(web=WebSettings(min_free_bytes=2**62)))
+    site.prepare()
+    answer = _put(client_of(site), site.tickets.issue())
+    assert answer.status_code == 507
+    assert answer.json()["error"]
+    assert _files(site) == []
+
+
+def test_an_empty_file(site, client_of):
+    ticket = site.tickets.issue()
+    assert _put(client_of(site), ticket, b"").status_code == 400
+    assert site.tickets.is_usable(ticket.id)
+    assert _files(site) == []
+
+
+def test_a_visitor_who_leaves_keeps_nothing_here(site):
+    ticket = site.tickets.issue()
+    route = make_routes(site, load_texts())[0]
+    sent = []
+    messages = [
+        {"type": "http.request", "body": b"half a video", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": f"/api/uploads/{ticket.id}",
+        "path_params": {"ticket": ticket.id},
+        "query_string": b"",
+        "headers": [(b"x-upload-secret", ticket.secret.encode())],
+    }
+    asyncio.run(route.handle(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert _files(site) == []
+    assert site.tickets.is_usable(ticket.id)
+
+
+@pytest.mark.parametrize("name", ["../../../evil.mp4", "..%2F..%2Fevil.mp4", "%2Fetc%2Fpasswd", "..", "a%5C..%5Cb.mp4"])
+def test_a_name_never_leaves_the_jobs_folder(site, client_of, name):
+    ticket = site.tickets.issue()
+    assert _put(client_of(site), ticket, **{"X-File-Name": name}).status_code == 200
+    job_id, key = site.submit(site.tickets.collect(ticket.id), TakeOptions())
+    video = site.queue.folder(job_id) / site.queue.find(job_id, key).video
+    assert video.read_bytes() == b"0123456789"
+    assert video.resolve().parent == (site.queue.folder(job_id) / "video").resolve()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("IMG_0042.MOV", "IMG_0042.MOV"),
+        ("C:\\clips\\a b.mp4", "a b.mp4"),
+        (".hidden.mp4", "hidden.mp4"),
+        ("", "video"),
+        ("ÜbungÄ.mp4", "ÜbungÄ.mp4"),
+        ("<script>.mp4", "_script_.mp4"),
+        ("x" * 300 + ".mp4", "x" * 60 + ".mp4"),
+        ("a\x00b\n.mp4", "a_b_.mp4"),
+    ],
+)
+def test_safe_names(given, kept):
+    assert safe_name(given) == kept
+
+
+@pytest.mark.parametrize("ticket", ["..%2F..%2Fx", "../x", "a/b"])
+def test_a_ticket_is_never_a_path(site, client_of, ticket):
+    answer = client_of(site).put(f"/api/uploads/{ticket}", content=b"x", headers={"X-Upload-Secret": "x"})
+    assert answer.status_code in (403, 404, 405)
+    assert _files(site) == []
+
+
+def test_what_nobody_can_reach_any_more_is_removed_at_the_start(site):
+    old = time.time() - 3600 * (site.settings.web.abandoned_hours + 1)
+    for name, changed in (("old.video", old), ("old.part", old), ("new.video", None)):
+        path = site.uploads / name
+        path.write_bytes(b"x")
+        if changed:
+            os.utime(path, (changed, changed))
+    orphan = site.data / "jobs" / "orphan"
+    orphan.mkdir()
+    os.utime(orphan, (old, old))
+    site.prepare()
+    assert _files(site) == ["new.video"]
+    assert not orphan.exists()
