@@ -215,5 +215,10 @@ def _sentences(
     words: Wordings, table: AngleTable, measurements: Iterable[Measurement], timeline: Timeline
 ) -> Mapping[str, str]:
     """Every reason the result mentions by key, as a sentence."""
-    keys = {*table.reason.values(), *(m.reason for m in measurements), *(r.reason for r in timeline.repetitions)}
+    keys = {
+        *table.reason.values(),
+        *table.gap_reason.values(),
+        *(m.reason for m in measurements),
+        *(r.reason for r in timeline.repetitions),
+    }
     return {key: words.reason(key, view=table.view) for key in sorted(keys) if key}

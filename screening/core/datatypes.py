@@ -247,7 +247,8 @@ class AngleTable:
 
     names (angle,); value and sd (time, angle) in the unit that ends the name (`_deg`, `_pct`); NaN = not assessed
     in that frame. `observability` of each angle in this view; `reason` is the key of the sentence that says why an
-    angle is not assessed or only a trend. `view` is where all of them came from.
+    angle is not assessed or only a trend, `gap_reason` of why single frames of an angle are empty where that is not
+    for want of points. `view` is where all of them came from.
     """
 
     names: tuple[str, ...]
@@ -257,6 +258,7 @@ class AngleTable:
     view: View
     observability: Mapping[str, Observability]
     reason: Mapping[str, str]
+    gap_reason: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check shapes and freeze."""

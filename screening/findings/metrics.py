@@ -108,7 +108,9 @@ def _verdict(
         reason = table.reason.get(angle, "")
         if table.observability.get(angle) is Observability.NONE:
             return Verdict.NOT_ASSESSED, reason
-        return Verdict.NOT_ASSESSED, "reason.no_reps" if spec.rule == "descent_s" else "reason.gap"
+        return Verdict.NOT_ASSESSED, "reason.no_reps" if spec.rule == "descent_s" else table.gap_reason.get(
+            angle, "reason.gap"
+        )
     if spec.rule == "change_at_bottom" and abs(value) <= mdc95:
         return Verdict.NOT_DISTINGUISHABLE, table.reason.get(angle, "")
     if table.observability.get(angle) is Observability.TREND:

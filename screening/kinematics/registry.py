@@ -59,6 +59,7 @@ class Row:
     parts: tuple[str, ...] = ()
     views: Mapping[str, Seen]
     unseen: str = "reason.view_cannot_show"
+    gaps: str = ""
 
     def seen(self, view: View) -> Seen | None:
         """Entry of a view; front, back, oblique, or side for either side."""
@@ -127,6 +128,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.hip_adduction_deg,
         midline=_HIPS,
         parts=("knee",),
+        gaps="reason.foreshortened",
         views={
             "front": Seen(how=_TREND, sd=8.0, reason="reason.hip_line_trend"),
             "back": Seen(how=_TREND, sd=6.0, reason="reason.hip_line_trend"),
@@ -158,6 +160,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         sided=True,
         function=limbs.knee_fppa_deg,
         parts=("hip", "knee", "ankle"),
+        gaps="reason.foreshortened",
         views={
             "front": Seen(how=_GOOD, sd=8.0),
             "back": Seen(how=_TREND, sd=7.0, reason="reason.depth_axis"),
@@ -239,6 +242,7 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
         view=motion.scene.view,
         observability=how,
         reason=why,
+        gap_reason={name: row.gaps for row in REGISTRY if row.gaps for name, _ in row.names()},
     )
 
 

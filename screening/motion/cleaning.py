@@ -92,8 +92,7 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
     if seq.n_frames < 3:
         return seq
     fps = seq.fps
-    cutoff = min(settings.cutoff_hz / settings.two_pass_factor, 0.45 * fps)
-    sos = butter(settings.order, cutoff / (fps / 2), output="sos")
+    sos = butter(settings.order, _cutoff_of_one_pass(settings, fps) / (fps / 2), output="sos")
     position = seq.position.copy()
     for k in range(position.shape[1]):
         for start, end in stretches(seq.valid[:, k]):
@@ -106,6 +105,15 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
     sd = np.hypot(seq.sd, noise)
     step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": 2 * settings.order})
     return seq.changed(step, position=position, sd=sd)
+
+
+def _cutoff_of_one_pass(settings: CleaningSettings, fps: float) -> float:
+    """Cut-off of one pass in Hz, so that both passes together lose 3 dB at `cutoff_hz` at any frame rate.
+
+    A digital filter follows the tangent of the frequency; at 30 frames a second 6 Hz is far up on it.
+    """
+    wanted = np.tan(np.pi * min(settings.cutoff_hz, 0.4 * fps) / fps)
+    return float(fps / np.pi * np.arctan(wanted / settings.two_pass_factor))
 
 
 def _filter(track: FloatArray, time_s: FloatArray, sos: FloatArray, fps: float) -> FloatArray:
@@ -150,8 +158,10 @@ def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:
     weight = np.clip((time_s - seq.time_s[before]) / (seq.time_s[after] - seq.time_s[before]), 0.0, 1.0)
     nearest = np.where(weight > 0.5, after, before)
     mix = weight[:, None]
-    position = (1 - mix[..., None]) * seq.position[before] + mix[..., None] * seq.position[after]
     exact = np.isclose(weight, 0.0) | np.isclose(weight, 1.0)
+    between = (1 - mix[..., None]) * seq.position[before] + mix[..., None] * seq.position[after]
+    # A frame that was analysed keeps its points, also where the one next to it has none.
+    position = np.where(exact[:, None, None], seq.position[nearest], between)
     filled = seq.filled[nearest] | ~exact[:, None]
     return replace(
         seq,

@@ -40,7 +40,6 @@ class _Line:
     """One line of the panel: a label and its column of the angle table for no side, left and right."""
 
     label: str
-    trend: bool
     columns: dict[Side | None, str]
 
 
@@ -86,7 +85,8 @@ class Panel:
                 column = table.names.index(name)
                 value, error = value_and_error(table.value[row, column], table.sd[row, column], name.rpartition("_")[2])
                 if value:
-                    text = f"{'~ ' if line.trend else ''}{value} {error.replace('± ', '±')}"
+                    trend = table.observability[name] is Observability.TREND
+                    text = f"{'~ ' if trend else ''}{value} {error.replace('± ', '±')}"
                     self._value(region, text, 1 if side is Side.RIGHT else 0, y, side)
 
     def _value(self, region: Picture, text: str, place: int, y: int, side: Side | None) -> None:
@@ -101,8 +101,12 @@ class Panel:
                 word = self._words.word("side", side).capitalize()
                 self._value(base, word, int(side is Side.RIGHT), self._line_y[n_middle] - self._step, side)
         for line, y in zip(self._lines, self._line_y, strict=True):
-            self._letters.on_dark(base, line.label, self._pad, y, GREY if line.trend else WHITE)
+            self._letters.on_dark(base, line.label, self._pad, y, GREY if self._only_trends(line) else WHITE)
         return base
+
+    def _only_trends(self, line: _Line) -> bool:
+        how = self._result.angle_table.observability
+        return all(how[name] is Observability.TREND for name in line.columns.values())
 
     def _title(self, phase: Phase, rep: int) -> str:
         word = self._words.word("phase", phase).capitalize()
@@ -169,14 +173,11 @@ def _lines(result: TakeResult, wordings: Wordings) -> tuple[_Line, ...]:
     table = result.angle_table
     seen = [n for i, n in enumerate(table.names) if np.isfinite(table.value[:, i]).any()]
     grouped: dict[str, dict[Side | None, str]] = {}
-    trends = set()
     for name in seen:
         text = wordings.angle(name)
         label = text.short if text.side is None else text.short.rpartition(" ")[0]
         grouped.setdefault(label, {})[text.side] = name
-        if table.observability[name] is Observability.TREND:
-            trends.add(label)
-    lines = [_Line(label=label, trend=label in trends, columns=columns) for label, columns in grouped.items()]
+    lines = [_Line(label=label, columns=columns) for label, columns in grouped.items()]
     return tuple(sorted(lines, key=lambda line: None not in line.columns))
 
 

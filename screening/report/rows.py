@@ -140,7 +140,7 @@ def _angle_row(  # noqa: PLR0913  (the parts of one row)
     key = table.reason.get(name, "")
     verdict = _VERDICT[table.observability[name]]
     if not value:
-        verdict, key = Verdict.NOT_ASSESSED, GAP
+        verdict, key = Verdict.NOT_ASSESSED, table.gap_reason.get(name, GAP)
     role = "" if text.side is None or lead is None else "front_leg" if text.side is lead else "rear_leg"
     tail = f" ({wordings.word('label', role)})" if role else ""
     return Row(

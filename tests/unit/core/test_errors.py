@@ -26,6 +26,7 @@ EXIT_CODES = {
     "ModelError": 4,
     "ConfigError": 5,
     "CatalogError": 5,
+    "StorageError": 5,
     "CancelledError": 130,
     "ScreeningError": 70,
 }
