@@ -62,6 +62,8 @@ class PoseSettings:
 class CleaningSettings:
     """Spikes, gaps and the zero-lag filter (SCIENCE section 7)."""
 
+    #: Neighbours that a point is compared with, and those (to either side) whose distances tell the usual spread.
+    hampel_near_s: float = 0.14
     hampel_window_s: float = 0.25
     hampel_sigmas: float = 4.0
     max_gap_s: float = 0.2
@@ -69,7 +71,7 @@ class CleaningSettings:
     #: A 2nd-order filter run forth and back loses 3 dB twice; dividing by this keeps the cut-off.
     two_pass_factor: float = 0.802
     order: int = 2
-    max_still_shift_px: float = 3.0
+    max_still_shift_px: float = 6.0
     #: Standard error of one coordinate of a single run of the network, in trunk lengths: half of what mirroring the
     #: picture moves hips and knees by (4-10 px of a 250 px trunk).
     single_run_sd: float = 0.02

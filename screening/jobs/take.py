@@ -56,19 +56,15 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
         Folder that is made; it may exist if it is empty, or with `force` if it holds nothing but earlier results.
     options : TakeOptions
         What the person told about the take.
-    overlay, report : bool
-        Whether `overlay.mp4` and `report.html` are written beside the tables.
-    force : bool
-        Replace earlier results, once the new ones are complete.
+    overlay, report, force : bool
+        Whether `overlay.mp4` and `report.html` are written too; whether earlier results are replaced in the end.
     progress : Progress or None
         Called while it goes on; raising `CancelledError` in it stops the work and leaves nothing behind.
 
     Raises
     ------
-    OutputExistsError
-        If something is in the way.
     ScreeningError
-        If the recording is refused or the disk is full.
+        If something is in the way, the recording is refused, or the disk is full.
     """
     from screening.pipeline import analyze  # noqa: PLC0415  (loads the network's library)
 

@@ -29,20 +29,21 @@ def clean(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence
 def remove_spikes(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
     """Mark points as invalid that jump away from the median of their neighbours in time (Hampel).
 
-    A point goes if any of its coordinates is further from the running median than `hampel_sigmas` robust standard
-    deviations, and further than `max_still_shift_px` picture pixels (a resting body has almost no spread).
+    The median is that of the next frames only: it follows a moving body, but no jump of one or two frames. A point
+    goes if any of its coordinates is further from it than `hampel_sigmas` robust standard deviations of that distance
+    over a longer window, and than `max_still_shift_px` picture pixels (a resting body has almost no spread), each
+    plus two frames of the usual motion, by which the median itself may lag beside a spike and at either end.
     """
     if seq.n_frames < 3:
         return seq
+    near = max(2, round(0.5 * settings.hampel_near_s * seq.fps))
     half = max(1, round(settings.hampel_window_s * seq.fps))
-    window = _windows(seq.position, half)
-    median = np.nanmedian(window, axis=0)
-    spread = _MAD_TO_SD * np.nanmedian(np.abs(window - median), axis=0)
+    off = np.abs(seq.position - _running_median(seq.position, near))
     floor = settings.max_still_shift_px * _unit_per_px(seq)
-    limit = np.maximum(settings.hampel_sigmas * spread, floor)
-    spike = (np.abs(seq.position - median) > limit).any(axis=2)
-    valid = seq.valid & ~spike
-    return seq.changed(Step(name="hampel", parameters={"removed": int(spike.sum())}), valid=valid)
+    motion = np.abs(np.diff(seq.position, axis=0, append=seq.position[-1:]))
+    limit = np.maximum(settings.hampel_sigmas * _MAD_TO_SD * _running_median(off, half), floor)
+    spike = (off > limit + 2 * _running_median(motion, half)).any(axis=2)
+    return seq.changed(Step(name="hampel", parameters={"removed": int(spike.sum())}), valid=seq.valid & ~spike)
 
 
 def _unit_per_px(seq: LandmarkSequence) -> float:
@@ -50,13 +51,15 @@ def _unit_per_px(seq: LandmarkSequence) -> float:
     return 1.0 if seq.frame.axes == 2 else 0.5 / 150.0
 
 
-def _windows(position: FloatArray, half: int) -> FloatArray:
-    """Stack a track with its shifted copies, NaN beyond the ends, (2 half + 1, time, landmark, axis)."""
-    pad = np.full((half, *position.shape[1:]), np.nan)
-    padded = np.concatenate([pad, position, pad])
-    n = len(position)
-    with np.errstate(all="ignore"):
-        return np.stack([padded[k : k + n] for k in range(2 * half + 1)])
+def _running_median(values: FloatArray, half: int) -> FloatArray:
+    """Median of what is known within `half` frames before and after, NaN where nothing is, as `values`."""
+    pad = np.full((half, *values.shape[1:]), np.nan)
+    padded = np.concatenate([pad, values, pad])
+    window = np.sort(np.stack([padded[k : k + len(values)] for k in range(2 * half + 1)]), axis=0)
+    n = np.isfinite(window).sum(axis=0)  # NaN was sorted to the end
+    pick = [np.maximum(k, 0)[None] for k in ((n - 1) // 2, n // 2)]
+    median: FloatArray = 0.5 * sum(np.take_along_axis(window, k, axis=0)[0] for k in pick)
+    return np.where(n > 0, median, np.nan)
 
 
 def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:

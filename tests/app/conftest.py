@@ -24,10 +24,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
-_RUN = (
-    "import sys; from pathlib import Path; from screening.web.server import run; "
-    "run(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))"
-)
 
 
 def free_port():
@@ -77,7 +73,7 @@ def data(tmp_path_factory):
 def server(data, tmp_path_factory):
     """Address of the page as `screening app` serves it."""
     port = free_port()
-    command = [sys.executable, "-c", _RUN, "127.0.0.1", str(port), str(data)]
+    command = [sys.executable, "-m", "screening", "app", "--port", str(port), "--data", str(data)]
     with serving(command, port, tmp_path_factory.mktemp("log")) as address:
         yield address
 

@@ -25,7 +25,10 @@ def sequence(**changed):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"position": np.zeros((N, 2, 33))}, r"position must be \(time, landmark, axis\) = \(12, 33, 2\).*\(12, 2, 33\)"),
+        (
+            {"position": np.zeros((N, 2, 33))},
+            r"position must be \(time, landmark, axis\) = \(12, 33, 2\).*\(12, 2, 33\)",
+        ),
         ({"frame": Frame.BODY_M}, r"position must be \(time, landmark, axis\) = \(12, 33, 3\).*\(12, 33, 2\)"),
         ({"visibility": np.zeros((33, N))}, r"visibility must be \(time, landmark\) = \(12, 33\).*\(33, 12\)"),
         ({"valid": np.ones((N, 32), bool)}, "valid"),

@@ -59,28 +59,31 @@ def test_a_variable_frame_rate_is_filtered_at_its_true_times():
     assert np.abs(smoothed - truth)[10:-10].max() < 2.0
 
 
-def test_a_spike_is_removed_and_nothing_else():
-    track, _ = wave(0.4, 30, 4.0)
-    track = 40 * track
-    track[40] += 90
+@pytest.mark.parametrize("size", [1.0, 4.0])
+@pytest.mark.parametrize("frames", [[40], [40, 41], [0], [119]])
+def test_a_spike_is_removed_and_nothing_else(size, frames):
+    """Also in fast motion, in large pictures, and at either end."""
+    track, _ = wave(0.5, 30, 4.0)
+    track = 60 * size * track
+    track[frames] += 60 * size
     cleaned = remove_spikes(sequence(track), SETTINGS)
-    assert np.flatnonzero(~cleaned.valid[:, 0]).tolist() == [40]
-    assert cleaned.history[-1].parameters["removed"] == 33
+    assert np.flatnonzero(~cleaned.valid[:, 0]).tolist() == frames
+    assert cleaned.history[-1].parameters["removed"] == 33 * len(frames)
 
 
 def test_the_trembling_of_a_resting_body_is_no_spike():
     track = np.zeros(60)
-    track[30] = 2.5
+    track[30] = 5.5
     assert remove_spikes(sequence(track), SETTINGS).valid.all()
-    track[30] = 3.5
+    track[30] = 6.5
     assert not remove_spikes(sequence(track), SETTINGS).valid[30].any()
 
 
 def test_a_spike_is_replaced_by_what_lies_around_it():
-    track, _ = wave(0.4, 30, 4.0)
-    truth = 40 * track
+    track, _ = wave(0.7, 30, 4.0)
+    truth = 80 * track
     spiked = truth.copy()
-    spiked[40] += 90
+    spiked[40] += 60
     assert np.abs(x(clean(sequence(spiked), SETTINGS)) - truth)[10:-10].max() < 1.0
 
 
