@@ -112,8 +112,8 @@ def interpret(raw: RawPose, recording: Recording, *, options: TakeOptions, setti
     """Turn what was seen into angles, repetitions and metrics; needs no video and no network."""
     movement = movements.load(options.movement)
     words = load_wordings()
-    first = raw.variants[0].image
-    quality.refuse_unusable(first, raw, recording, settings.scene)
+    seen = fusion.mean_image(raw)
+    quality.refuse_unusable(seen, raw, recording, settings.scene)
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
     motion, image, checks = _motion(raw, recording, view, options, settings)
     timeline = movement.find(motion, options, settings.movement)
@@ -121,7 +121,7 @@ def interpret(raw: RawPose, recording: Recording, *, options: TakeOptions, setti
     timeline = with_depth(timeline, table)
     measurements = measure(movement.metrics, table, timeline)
     checks = [
-        *quality.check(first, raw, recording, view, settings.scene),
+        *quality.check(seen, raw, recording, view, settings.scene),
         *checks,
         *_movement_checks(timeline, options, motion, settings),
     ]

@@ -16,6 +16,7 @@ from screening.motion.scene import body_axes
 
 WIDTH, HEIGHT, PX_PER_M, FPS = 720, 1280, 420.0, 30.0
 HIP, THIGH, SHANK, TRUNK = 0.09, 0.42, 0.42, 0.50
+HIPS_AHEAD = 0.07
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +65,11 @@ def body(motion: Motion) -> np.ndarray:
     for name, k in INDEX.items():
         sign = -1.0 if "left" in name else 1.0
         if "shoulder" in name:
-            points[:, k] = neck + [0, 0, sign * 0.18]
+            points[:, k] = neck + np.array([0, 0, sign * 0.18])
         elif any(part in name for part in ("elbow", "wrist", "pinky", "index", "thumb")) and "foot" not in name:
-            points[:, k] = neck + [0.05, -0.3, sign * 0.22]
+            points[:, k] = neck + np.array([0.05, -0.3, sign * 0.22])
         elif any(part in name for part in ("eye", "ear", "mouth", "nose")):
-            points[:, k] = neck + [0.1, 0.22, sign * (0.0 if name == "nose" else 0.05)]
+            points[:, k] = neck + np.array([0.1, 0.22, sign * (0.0 if name == "nose" else 0.05)])
     return points
 
 
@@ -84,14 +85,23 @@ def _knee(hip: np.ndarray, ankle: np.ndarray) -> np.ndarray:
 
 
 def film(points: np.ndarray, heading_deg: float, *, noise_px: float = 0.0, seed: int = 0) -> PoseVariant:
-    """One run of a perfect network over the figure, seen from a camera at hip height, 3.5 m away."""
+    """One run of the network over the figure, seen from a camera at hip height, 3.5 m away.
+
+    It is perfect but for what the real one does in side views: it puts the hips in front of the hip joints.
+    """
     rng = np.random.default_rng(seed)
-    camera = (points - [0.0, 0.9, 0.0]) @ body_axes(heading_deg)
+    world = (points - [0.0, 0.9, 0.0]) @ body_axes(heading_deg)
+    seen = points.copy()
+    if abs(np.sin(np.radians(heading_deg))) > 0.8:
+        hips = [INDEX["left_hip"], INDEX["right_hip"]]
+        trunk = points[:, [INDEX["left_shoulder"], INDEX["right_shoulder"]]].mean(axis=1) - points[:, hips].mean(axis=1)
+        seen[:, hips] += HIPS_AHEAD * np.stack([trunk[:, 1], -trunk[:, 0], 0 * trunk[:, 2]], axis=1)[:, None]
+    camera = (seen - [0.0, 0.9, 0.0]) @ body_axes(heading_deg)
     depth_m = 3.5 + camera[..., 2:]
     image = camera[..., :2] / depth_m * 3.5 * PX_PER_M + [WIDTH / 2, 0.5 * HEIGHT]
     image += rng.normal(0, noise_px, image.shape) if noise_px else 0.0
-    middle = 0.5 * (camera[:, [INDEX["left_hip"]]] + camera[:, [INDEX["right_hip"]]])
-    return variant(image, camera - middle)
+    middle = 0.5 * (world[:, [INDEX["left_hip"]]] + world[:, [INDEX["right_hip"]]])
+    return variant(image, world - middle)
 
 
 def variant(image: np.ndarray, world: np.ndarray, name: str = "original") -> PoseVariant:

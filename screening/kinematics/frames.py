@@ -5,13 +5,17 @@ May import: numpy and `core`. The only place in which picture coordinates become
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from screening.core.datatypes import BodyMotion, FloatArray
 from screening.core.skeleton import INDEX, of
 from screening.core.vocabulary import Plane, Side, View
+
+#: In side views the network puts the hips in front of the hip joints, by this share of the trunk's length, square to
+#: the trunk: 6-8 % on each of four people with exact truth, at the top and at the bottom alike.
+_HIPS_AHEAD = 0.07
 
 _TO_PERSONS_LEFT = {View.FRONT: 1.0, View.BACK: -1.0}
 
@@ -50,7 +54,7 @@ def plane_points(motion: BodyMotion, plane: Plane) -> PlanePoints:
     image, body, view = motion.image, motion.body, motion.scene.view
     if plane is Plane.SAGITTAL and view.is_side:
         axes = np.array([float(motion.scene.facing), -1.0])
-        return PlanePoints(position=image.position * axes, sd=image.sd)
+        return _hips_set_back(PlanePoints(position=image.position * axes, sd=image.sd))
     if plane is Plane.FRONTAL and view.is_frontal:
         axes = np.array([_TO_PERSONS_LEFT[view], -1.0])
         return PlanePoints(position=image.position * axes, sd=image.sd)
@@ -61,3 +65,13 @@ def plane_points(motion: BodyMotion, plane: Plane) -> PlanePoints:
     if plane is Plane.TRANSVERSE:
         return PlanePoints(position=body.position, sd=body.sd)
     raise ValueError(f"unknown plane {plane}")
+
+
+def _hips_set_back(points: PlanePoints) -> PlanePoints:
+    """Hips moved to the hip joints, in sagittal points (forward, up) of a side view."""
+    trunk = points.middle("shoulder") - points.middle("hip")
+    ahead = np.stack([trunk[:, 1], -trunk[:, 0]], axis=1)
+    position = points.position.copy()
+    for side in Side:
+        position[:, INDEX[of(side, "hip")]] -= _HIPS_AHEAD * ahead
+    return replace(points, position=position)

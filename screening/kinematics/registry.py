@@ -110,7 +110,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         function=spine.trunk_forward_lean_deg,
         midline=_TRUNK,
-        views=_sagittal(5.5, 5.5, 8.0),
+        views=_sagittal(2.5, 2.5, 8.0),
     ),
     Row(
         stem="hip_flexion",
@@ -119,7 +119,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.hip_flexion_deg,
         midline=_TRUNK,
         parts=("knee",),
-        views=_sagittal(10.0, 13.5, 12.0),
+        views=_sagittal(6.0, 6.5, 12.0),
     ),
     Row(
         stem="hip_adduction",
@@ -152,7 +152,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.knee_flexion_deg,
         midline=_HIPS,
         parts=("knee", "ankle"),
-        views=_sagittal(6.0, 16.0, 12.0),
+        views=_sagittal(6.0, 13.0, 12.0),
     ),
     Row(
         stem="knee_fppa",
@@ -181,7 +181,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.thigh_inclination_deg,
         midline=_HIPS,
         parts=("knee",),
-        views=_sagittal(5.5, 8.0, 10.0),
+        views=_sagittal(5.0, 5.0, 10.0),
     ),
     Row(
         stem="pelvis_shift",
@@ -189,7 +189,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         function=pelvis.pelvis_shift_pct,
         midline=_HIPS,
-        views=_sagittal(3.0, 3.0, 10.0),
+        views=_sagittal(4.0, 4.0, 10.0),
     ),
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
+from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, RawPose, Step
 from screening.core.settings import CleaningSettings
 
 
@@ -51,6 +51,14 @@ def average(runs: Sequence[LandmarkSequence], trunk: float, settings: CleaningSe
         sd=np.where(n > 0, sd, 0.0),
         history=(*runs[0].history, Step(name="average", parameters={"runs": len(runs)})),
     )
+
+
+def mean_image(raw: RawPose) -> LandmarkSequence:
+    """Mean of all runs in the picture, for looking at the take as a whole; a mirrored take gives the mirrored mean.
+
+    Legs may still be exchanged in it, and its errors say nothing.
+    """
+    return average([v.image for v in raw.variants], 0.0, CleaningSettings())
 
 
 def _steady(error: FloatArray, known: BoolArray, half: int) -> FloatArray:

@@ -22,7 +22,7 @@ def refuse_unusable(image: LandmarkSequence, raw: RawPose, recording: Recording,
     Parameters
     ----------
     image : LandmarkSequence
-        One run in IMAGE_PX, before any repair.
+        Mean of all runs in IMAGE_PX, before any repair.
 
     Raises
     ------

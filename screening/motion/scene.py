@@ -16,6 +16,7 @@ from screening.core.datatypes import FloatArray, LandmarkSequence, RawPose, Scen
 from screening.core.errors import WrongViewError
 from screening.core.settings import SceneSettings, TakeOptions
 from screening.core.vocabulary import Frame, View
+from screening.motion.fusion import mean_image
 from screening.motion.identity import trunk_length_px
 
 #: A declared view is contradicted where the person faces a direction further off than this.
@@ -52,7 +53,7 @@ def describe(raw: RawPose, options: TakeOptions, *, container_flipped: bool, set
         mirrored_source=mirrored_source,
         roll_deg=roll,
         roll_source=roll_source,
-        standing=quiet_standing(raw.variants[0].image, trunk_length_px(raw.variants), settings),
+        standing=quiet_standing(mean_image(raw), trunk_length_px(raw.variants), settings),
     )
 
 
@@ -88,7 +89,7 @@ def camera_roll(raw: RawPose, view: View, settings: SceneSettings) -> tuple[floa
     if np.isfinite(raw.edge_roll_deg) and abs(raw.edge_roll_deg) <= settings.max_roll_deg:
         return float(raw.edge_roll_deg), "edges"
     if view.is_frontal:
-        image = raw.variants[0].image
+        image = mean_image(raw)
         up = image.midpoint("left_shoulder", "right_shoulder") - image.midpoint("left_ankle", "right_ankle")
         angle = np.degrees(np.arctan2(up[:, 0], -up[:, 1]))
         still = quiet_standing(image, trunk_length_px(raw.variants), settings)

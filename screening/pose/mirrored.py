@@ -10,21 +10,22 @@ works outside of Python's lock. The calling thread reads the pictures and, meanw
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from screening.core.datatypes import FloatArray, LandmarkSequence, PoseVariant, RawPose, Recording, Step
+from screening.core.datatypes import RawPose, Recording
 from screening.core.errors import TooShortError
 from screening.core.settings import PoseSettings
-from screening.core.vocabulary import Frame
 from screening.pose import bundle, scenery
 from screening.pose.blazepose import BlazePoseFinder, BlazePoseTracker, quiet
-from screening.pose.estimator import N_LANDMARKS, Body, Picture, Rgb, Tracker
+from screening.pose.estimator import Body, Picture, Rgb, Tracker
+from screening.pose.gathering import Bodies, Gathered, Plan
+from screening.pose.libraries import give_back_memory
 from screening.pose.people import (
     Look,
     choose,
@@ -85,30 +86,18 @@ def estimate(
         crop = union_box(chosen, taken.shape)
         taken = _pass(open_pictures(), recording, mirrored, settings, (model, on_frame, crop))
         require_one_followed(follows(taken.bodies[0], chosen, settings))
-    require_person(sum(body is not None for body in taken.bodies[0]), len(taken.time_s), settings)
+    require_person(taken.bodies[0].n_seen, len(taken.time_s), settings)
     names = ("original", "mirrored")[: len(taken.bodies)]
+    time_s = np.array(taken.time_s)
     scale = np.array([recording.width / taken.shape[1], recording.height / taken.shape[0]])
     return RawPose(
-        variants=tuple(_variant(n, b, taken.time_s, scale) for n, b in zip(names, taken.bodies, strict=True)),
+        variants=tuple(b.variant(n, time_s, scale) for n, b in zip(names, taken.bodies, strict=True)),
         luma=np.array(taken.luma),
         background_shift_px=np.array(taken.shift_px) * float(scale.mean()),
-        edge_roll_deg=scenery.edge_roll_deg(_edges(taken), settings),
+        edge_roll_deg=scenery.edge_roll_deg(taken.edges_off_body(), settings),
         model=settings.model,
         model_sha256=bundle.sha256_of(model),
     )
-
-
-@dataclass
-class _Taken:
-    """What one pass collects, one entry a picture (bodies: a list for each run)."""
-
-    bodies: tuple[list[Body | None], ...]
-    time_s: list[float] = field(default_factory=list)
-    luma: list[float] = field(default_factory=list)
-    shift_px: list[float] = field(default_factory=list)
-    kept: list[tuple[int, bytes]] = field(default_factory=list)
-    edges: list[tuple[int, scenery.Edges]] = field(default_factory=list)
-    shape: tuple[int, ...] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -145,16 +134,16 @@ def _pass(
     mirrored: bool,
     settings: PoseSettings,
     how: tuple[Path, Callable[[int], None], Box | None],
-) -> _Taken:
+) -> Gathered:
     model, on_frame, crop = how
     with ExitStack() as stack:
         # The native library talks while it starts and when it first sees a body.
         silence = stack.enter_context(ExitStack())
         silence.enter_context(quiet())
         runs = _networks(stack, model, mirrored, settings)
-        taken = _Taken(bodies=tuple([] for _ in runs))
+        taken = Gathered(bodies=tuple(Bodies(recording.n_frames) for _ in runs))
         collect = _Collector(taken, on_frame)
-        plan = _Plan(recording, settings)
+        plan = Plan(recording, settings)
         for picture in pictures:
             rgb = picture.rgb
             taken.shape = rgb.shape
@@ -168,7 +157,7 @@ def _pass(
                     taken.edges.append((len(taken.time_s), scenery.vertical_edges(rgb)))
             taken.time_s.append(picture.time_s)
             collect.down_to(WAITING)
-            if len(taken.time_s) > SILENT or any(taken.bodies[0]):
+            if len(taken.time_s) > SILENT or collect.seen_somebody:
                 silence.close()
         collect.down_to(0)
     if not taken.time_s:
@@ -176,24 +165,18 @@ def _pass(
     return taken
 
 
-def _looks(taken: _Taken, model: Path, settings: PoseSettings) -> tuple[Look, ...]:
+def _looks(taken: Gathered, model: Path, settings: PoseSettings) -> tuple[Look, ...]:
     """Look for everybody in the pictures kept.
 
     Notes
     -----
-    After the pass, when its networks are closed: every network takes as much memory as everything else together.
+    After the pass, when its networks are closed: each takes 100 MiB.
     """
+    give_back_memory()
     with quiet(), closing(BlazePoseFinder(model, settings)) as finder:
-        return tuple(look(finder, unpacked(data), picture, settings) for picture, data in taken.kept)
-
-
-def _edges(taken: _Taken) -> list[scenery.Edges]:
-    found = []
-    for picture, edges in taken.edges:
-        body = taken.bodies[0][picture]
-        if body is not None:
-            found.append(edges.off_body(body))
-    return found
+        looks = tuple(look(finder, unpacked(data), picture, settings) for picture, data in taken.kept)
+    give_back_memory()
+    return looks
 
 
 def _networks(stack: ExitStack, model: Path, mirrored: bool, settings: PoseSettings) -> tuple[_Run, ...]:
@@ -208,75 +191,24 @@ def _networks(stack: ExitStack, model: Path, mirrored: bool, settings: PoseSetti
     return tuple(runs)
 
 
-class _Plan:
-    """When to look for people, for edges and at the background."""
-
-    def __init__(self, recording: Recording, settings: PoseSettings) -> None:
-        duration = max(float(recording.time_s[-1]), 1e-3)
-        wanted = round(duration / settings.people_every_s)
-        n_looks = min(max(settings.people_min_looks, wanted), settings.people_max_looks)
-        self._look_every = duration / n_looks
-        self._next_look = 0.5 * self._look_every
-        self._edges_every = max(n_looks // settings.edge_looks, 1)
-        self._background_every = settings.background_every_s
-        self._next_background = 0.0
-
-    def look_due(self, time_s: float) -> bool:
-        """Whether people are looked for now."""
-        if time_s < self._next_look:
-            return False
-        self._next_look += self._look_every
-        return True
-
-    def edges_due(self, n_looks: int) -> bool:
-        """Whether this look searches for edges, too."""
-        return n_looks % self._edges_every == 0
-
-    def background_due(self, time_s: float) -> bool:
-        """Whether the background is measured now."""
-        if time_s < self._next_background:
-            return False
-        self._next_background = time_s + self._background_every - 1e-6
-        return True
-
-
 class _Collector:
     """Takes results in the order of the pictures and tells how far it got."""
 
-    def __init__(self, taken: _Taken, on_frame: Callable[[int], None]) -> None:
+    def __init__(self, taken: Gathered, on_frame: Callable[[int], None]) -> None:
         self.waiting: deque[_Waiting] = deque()
         self._taken = taken
         self._on_frame = on_frame
         self._background = scenery.BackgroundMotion()
+        self.seen_somebody = False
 
     def down_to(self, count: int) -> None:
         """Wait until at most `count` pictures are under way; an exception of a run comes out here."""
         while len(self.waiting) > count:
             picture = self.waiting.popleft()
-            for bodies, result in zip(self._taken.bodies, picture.results, strict=True):
-                bodies.append(result.result())
-            shift = float("nan")
-            if picture.grey is not None:
-                shift = self._background.shift_px(*picture.grey, self._taken.bodies[0][-1])
+            found = [result.result() for result in picture.results]
+            for bodies, body in zip(self._taken.bodies, found, strict=True):
+                bodies.append(body)
+            self.seen_somebody = self.seen_somebody or found[0] is not None
+            shift = self._background.shift_px(*picture.grey, found[0]) if picture.grey is not None else float("nan")
             self._taken.shift_px.append(shift)
             self._on_frame(len(self._taken.shift_px))
-
-
-def _variant(name: str, bodies: Sequence[Body | None], time_s: Sequence[float], scale: FloatArray) -> PoseVariant:
-    n = len(bodies)
-    image, world = np.full((n, N_LANDMARKS, 2), np.nan), np.full((n, N_LANDMARKS, 3), np.nan)
-    visibility = np.zeros((n, N_LANDMARKS))
-    for i, body in enumerate(bodies):
-        if body is not None:
-            image[i], world[i], visibility[i] = body.pixels * scale, body.world, body.visibility
-    history = (Step(name=f"blazepose_{name}"),)
-    times = np.array(time_s)
-    return PoseVariant(
-        name=name,
-        image=LandmarkSequence(
-            position=image, visibility=visibility, time_s=times, frame=Frame.IMAGE_PX, history=history
-        ),
-        world=LandmarkSequence(
-            position=world, visibility=visibility, time_s=times, frame=Frame.CAMERA_M, history=history
-        ),
-    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -165,7 +165,14 @@ def choose(looks: Sequence[Look], settings: PoseSettings) -> tuple[Look, ...]:
     return tuple(entry for entry in seen if not entry.rivals(settings.clear_height_ratio))
 
 
-def follows(tracked: Sequence[Body | None], chosen: Sequence[Look], settings: PoseSettings) -> bool:
+class Tracked(Protocol):
+    """Bodies by the number of their picture."""
+
+    def __getitem__(self, picture: int) -> Body | None:
+        """Return the body of a picture, None where nobody was seen."""
+
+
+def follows(tracked: Tracked, chosen: Sequence[Look], settings: PoseSettings) -> bool:
     """Whether the network followed the person meant, in nearly all of the looks in which it followed anybody."""
     pairs = [(tracked[entry.picture], entry.people[0]) for entry in chosen]
     checked = [same(body, meant, 2 * settings.same_person_torsos) for body, meant in pairs if body is not None]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ from screening.web.texts import load_texts
 
 PAGE: Final = Path(__file__).parent / "pages" / "main.py"
 _CHECK_S: Final = 1.0
+_SWEEP_S: Final = 3600.0
 
 
 def app_arguments() -> dict[str, Any]:
@@ -70,9 +72,13 @@ async def _lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 async def _watch(supervisor: Supervisor) -> None:
+    swept = time.monotonic()
     while True:
         await asyncio.sleep(_CHECK_S)
         supervisor.check()
+        if time.monotonic() - swept > _SWEEP_S:
+            await asyncio.to_thread(site().sweep)
+            swept = time.monotonic()
 
 
 def run(

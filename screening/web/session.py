@@ -36,10 +36,14 @@ class Site:
         return self.data / "uploads"
 
     def prepare(self) -> None:
-        """Make the folders and the table, and remove what nobody can reach any more."""
+        """Make the folders and the table."""
         self.queue.create_schema()
         for folder in (self.uploads, self.data / "jobs"):
             folder.mkdir(exist_ok=True, mode=0o700)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove what nobody can reach any more: old uploads without a job, folders without a row."""
         oldest = time.time() - 3600 * self.settings.web.abandoned_hours
         for path in self.uploads.iterdir():
             if path.stat().st_mtime < oldest:

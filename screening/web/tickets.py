@@ -76,13 +76,18 @@ class Tickets:
 
     def give_back(self, ticket: Ticket) -> None:
         """Let the ticket be used again, because nothing has arrived."""
-        with self._lock:
-            self._tickets[ticket.id] = replace(ticket, state=TicketState.FRESH)
+        self._change(ticket, replace(ticket, state=TicketState.FRESH))
 
-    def complete(self, ticket: Ticket, path: Path, name: str) -> None:
-        """Note where the upload lies."""
+    def complete(self, ticket: Ticket, path: Path, name: str) -> bool:
+        """Note where the upload lies; False if nobody wants it any more."""
+        return self._change(ticket, replace(ticket, state=TicketState.USED, path=path, name=name))
+
+    def _change(self, ticket: Ticket, changed: Ticket) -> bool:
         with self._lock:
-            self._tickets[ticket.id] = replace(ticket, state=TicketState.USED, path=path, name=name)
+            if ticket.id not in self._tickets:
+                return False
+            self._tickets[ticket.id] = changed
+            return True
 
     def collect(self, ticket_id: str) -> Ticket | None:
         """Take an upload that has arrived out of the list; None if there is none."""
@@ -92,10 +97,17 @@ class Tickets:
                 return None
             return self._tickets.pop(ticket_id)
 
-    def is_usable(self, ticket_id: str) -> bool:
-        """Whether an upload with this ticket can begin or goes on."""
+    def drop(self, ticket_id: str) -> None:
+        """Forget a ticket and what came with it, now or later."""
+        with self._lock:
+            ticket = self._tickets.pop(ticket_id, None)
+        if ticket is not None and ticket.path is not None:
+            ticket.path.unlink(missing_ok=True)
+
+    def is_alive(self, ticket_id: str) -> bool:
+        """Whether an upload with this ticket can begin, goes on, or has arrived."""
         with self._lock:
             ticket = self._tickets.get(ticket_id)
-            if ticket is None or ticket.state is TicketState.USED:
+            if ticket is None:
                 return False
-            return ticket.state is TicketState.BUSY or ticket.expires >= self._clock()
+            return ticket.state is not TicketState.FRESH or ticket.expires >= self._clock()

@@ -68,8 +68,8 @@ def upload_route(site: Site, texts: Texts) -> Route:
 def _settle(site: Site, ticket: Ticket, path: Path | None, request: Request) -> None:
     if path is None:
         site.tickets.give_back(ticket)
-    else:
-        site.tickets.complete(ticket, path, unquote(request.headers.get("x-file-name", "")))
+    elif not site.tickets.complete(ticket, path, unquote(request.headers.get("x-file-name", ""))):
+        path.unlink(missing_ok=True)  # stopped in the very last moment
 
 
 async def _receive(request: Request, part: Path, site: Site) -> int:

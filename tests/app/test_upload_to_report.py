@@ -154,6 +154,24 @@ def test_stopping_the_upload_keeps_nothing_and_another_try_works(visit, data):
     assert list((data / "uploads").iterdir()) == []
 
 
+def test_stopping_after_the_last_byte_measures_nothing(visit, data):
+    page = visit()
+    jobs = {folder.name for folder in (data / "jobs").iterdir()}
+
+    def answer_late(route):
+        route.fetch()  # the program has it all, the browser does not know yet
+        page.get_by_role("button", name="Stop", exact=True).click()
+
+    page.route("**/api/uploads/*", answer_late, times=1)
+    _choose_file(page, FRONT)
+    page.get_by_text("Stopped; nothing was kept").wait_for()
+    page.get_by_text("No (normal camera)").click()
+    page.wait_for_timeout(1500)
+    assert "job=" not in page.url
+    assert {folder.name for folder in (data / "jobs").iterdir()} == jobs
+    assert list((data / "uploads").iterdir()) == []
+
+
 def test_a_page_that_was_open_for_too_long_helps_itself(visit):
     page = visit()
     refusals = []

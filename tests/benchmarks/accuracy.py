@@ -53,7 +53,7 @@ def score(value: FloatArray, sd: FloatArray, true: FloatArray, exact: truth.Trut
 
 
 def legs_right(result: TakeResult, exact: truth.Truth) -> float:
-    """Share of the split's frames with both legs seen in which knees and ankles lie nearer to their own side's truth."""
+    """Share of the split (frames with both legs seen) in which knees and ankles are nearest to their own truth."""
     right = np.ones(len(exact.moving), bool)
     seen = exact.moving.copy()
     for k, joint in enumerate(("knee", "ankle")):

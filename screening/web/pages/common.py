@@ -75,12 +75,8 @@ def choose(start: TakeOptions) -> TakeOptions:
 def upload(options: TakeOptions) -> None:
     """Take a video and start measuring it as soon as it has arrived."""
     here, state = site(), st.session_state
-    if not here.tickets.is_usable(state.get("ticket", "")):
-        arrived = here.tickets.collect(state.get("ticket", ""))
+    if not here.tickets.is_alive(state.get("ticket", "")):
         _new_ticket()
-        if arrived is not None:
-            state["options"] = options
-            open_job(*here.submit(arrived, options))
     found = components.uploader()(
         key="uploader",
         data={
@@ -92,11 +88,18 @@ def upload(options: TakeOptions) -> None:
             "texts": _upload_texts(),
         },
         on_uploaded_change=lambda: None,
-        on_expired_change=lambda: None,
+        on_dropped_change=lambda: None,
     )
-    if found.expired == state["ticket"]:  # the component waits with the file for a new one
+    if found.dropped == state["ticket"]:  # stopped, or too old: the component goes on with a new one
+        here.tickets.drop(state["ticket"])
         _new_ticket()
         st.rerun()
+    # Only what the component reports counts: an upload that was stopped after its last byte is not wanted.
+    arrived = here.tickets.collect(state["ticket"]) if found.uploaded == state["ticket"] else None
+    if arrived is not None:
+        _new_ticket()
+        state["options"] = options
+        open_job(*here.submit(arrived, options))
 
 
 def _new_ticket() -> None:

@@ -49,7 +49,9 @@ def test_where_one_run_saw_nothing_the_other_stands_alone_and_where_both_did_not
     first, second = run().position.copy(), run().position + 4.0
     first[10, 23] = np.nan
     first[20, 23] = second[20, 23] = np.nan
-    mean = average([replace(run(), position=first, valid=None), replace(run(), position=second, valid=None)], 200, SETTINGS)
+    mean = average(
+        [replace(run(), position=first, valid=None), replace(run(), position=second, valid=None)], 200, SETTINGS
+    )
     np.testing.assert_array_equal(mean.position[10, 23], second[10, 23])
     assert mean.sd[10, 23] == pytest.approx(4.0)
     assert not mean.valid[20, 23]

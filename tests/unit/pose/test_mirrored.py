@@ -51,15 +51,15 @@ def test_a_flipped_video_gives_the_flipped_runs_exactly(both):
     other = run(flipped)
     width = flipped[0].rgb.shape[1]
     expected = both.variants[1].image.position[:, PARTNER] * [-1, 1] + [width, 0]
-    assert np.allclose(other.variants[0].image.position, expected, atol=1e-6)
+    assert np.allclose(other.variants[0].image.position, expected, atol=1e-3)
     world = both.variants[0].world.position[:, PARTNER] * [-1, 1, 1]
-    assert np.allclose(other.variants[1].world.position, world, atol=1e-9)
+    assert np.allclose(other.variants[1].world.position, world, atol=1e-6)
 
 
 def test_coordinates_are_those_of_the_whole_recording(both):
     double = run(sample_pictures("front_left_lead", 45), mirrored=False, scale=2.0)
     assert len(double.variants) == 1
-    assert np.allclose(double.variants[0].image.position, 2 * both.variants[0].image.position, atol=1e-6)
+    assert np.allclose(double.variants[0].image.position, 2 * both.variants[0].image.position, atol=1e-3)
     assert np.allclose(double.variants[0].world.position, both.variants[0].world.position)
     assert np.nanmedian(double.background_shift_px) == pytest.approx(2 * np.nanmedian(both.background_shift_px))
 

@@ -92,8 +92,8 @@ def test_somebody_who_walks_through_once_does_no_harm():
 def test_whether_the_tracker_follows_the_person_meant():
     chosen = choose(looks((2.0,), (2.0,), (2.0,)), SETTINGS)
     meant = chosen[0].people[0]
-    assert follows([meant, meant, None], chosen, SETTINGS)
-    assert not follows([meant.moved(2000, 0), meant.moved(2000, 0), meant], chosen, SETTINGS)
+    assert follows((meant, meant, None), chosen, SETTINGS)
+    assert not follows((meant.moved(2000, 0), meant.moved(2000, 0), meant), chosen, SETTINGS)
 
 
 def test_the_same_person_found_twice_is_one():

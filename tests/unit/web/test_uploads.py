@@ -70,7 +70,7 @@ def test_a_ticket_expires():
     tickets = Tickets(WebSettings(ticket_minutes=30), clock=lambda: now[0])
     ticket = tickets.issue()
     now[0] += 30 * 60 + 1
-    assert not tickets.is_usable(ticket.id)
+    assert not tickets.is_alive(ticket.id)
     assert tickets.begin(ticket.id, ticket.secret) is None
 
 
@@ -84,6 +84,28 @@ def test_a_ticket_in_use_cannot_be_used_beside(site):
     ticket = site.tickets.issue()
     assert site.tickets.begin(ticket.id, ticket.secret) is not None
     assert site.tickets.begin(ticket.id, ticket.secret) is None
+
+
+def test_a_dropped_upload_is_thrown_away(site, client_of):
+    ticket = site.tickets.issue()
+    _put(client_of(site), ticket)
+    assert _files(site) == [f"{ticket.id}.video"]
+    site.tickets.drop(ticket.id)
+    assert _files(site) == []
+    assert site.tickets.collect(ticket.id) is None
+
+
+def test_an_upload_that_is_dropped_while_it_runs_is_thrown_away_when_it_ends(site, client_of):
+    ticket = site.tickets.issue()
+
+    def body():
+        yield b"first"
+        site.tickets.drop(ticket.id)
+        yield b"second"
+
+    _put(client_of(site), ticket, body())
+    assert _files(site) == []
+    assert site.tickets.collect(ticket.id) is None
 
 
 def test_too_large_by_its_own_word(small_site, client_of):
@@ -112,7 +134,7 @@ def test_a_full_disk(tmp_path, client_of):
 def test_an_empty_file(site, client_of):
     ticket = site.tickets.issue()
     assert _put(client_of(site), ticket, b"").status_code == 400
-    assert site.tickets.is_usable(ticket.id)
+    assert site.tickets.is_alive(ticket.id)
     assert _files(site) == []
 
 
@@ -143,7 +165,7 @@ def test_a_visitor_who_leaves_keeps_nothing_here(site):
         pool.submit(lambda: asyncio.run(route.handle(scope, receive, send))).result(timeout=30)
     assert sent[0]["status"] == 400
     assert _files(site) == []
-    assert site.tickets.is_usable(ticket.id)
+    assert site.tickets.is_alive(ticket.id)
 
 
 @pytest.mark.parametrize("name", ["../../../evil.mp4", "..%2F..%2Fevil.mp4", "%2Fetc%2Fpasswd", "..", "a%5C..%5Cb.mp4"])

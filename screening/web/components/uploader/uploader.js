@@ -47,6 +47,7 @@ function begin(s, file) {
 }
 
 function send(s, file) {
+  const { ticket } = s.data;
   const request = new XMLHttpRequest();
   s.request = request;
   say(s, "", "");
@@ -68,17 +69,23 @@ function send(s, file) {
     if (request.status < 300) {
       busy(s, false);
       say(s, s.data.texts.arrived, "");
-      s.set("uploaded", s.data.ticket);
+      s.set("uploaded", ticket);
     } else if (request.status === 403 && !s.renewed) {
       s.renewed = true;              // the page was open for long: it gives a new ticket, and we go on by ourselves
+      if (s.data.ticket !== ticket) return send(s, file);
       s.waiting = file;
-      s.set("expired", s.data.ticket);
+      s.set("dropped", ticket);
     } else {
       fail(s, message(request) || s.data.texts.error_network);
     }
   };
   request.onerror = () => fail(s, s.data.texts.error_network);
-  request.onabort = () => { s.request = null; busy(s, false); say(s, s.data.texts.cancelled, ""); };
+  request.onabort = () => {
+    s.request = null;
+    busy(s, false);
+    say(s, s.data.texts.cancelled, "");
+    s.set("dropped", ticket);        // also what has arrived already is thrown away
+  };
   request.send(file);
 }
 
