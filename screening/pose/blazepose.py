@@ -21,7 +21,7 @@ import numpy as np
 from screening.core.errors import ModelError
 from screening.core.settings import PoseSettings
 from screening.pose.estimator import Body, Rgb
-from screening.pose.libraries import load
+from screening.pose.libraries import load, load_mediapipe
 
 #: Parts of the model inside the installed package, with the checksums of the pinned version.
 DETECTOR: Final = "pose_detection/pose_detection.tflite"
@@ -83,8 +83,8 @@ class BlazePoseFinder:
 
 
 def _create(model: Path, mode: str, *, people: int, confidence: float) -> Any:
-    vision = load("mediapipe.tasks.python.vision")
-    base = load("mediapipe.tasks.python").BaseOptions
+    tasks = load_mediapipe().tasks
+    vision, base = tasks.vision, tasks.BaseOptions
     options = vision.PoseLandmarkerOptions(
         base_options=base(model_asset_path=str(model), delegate=base.Delegate.CPU),
         running_mode=vision.RunningMode[mode],
@@ -103,7 +103,7 @@ def _create(model: Path, mode: str, *, people: int, confidence: float) -> Any:
 
 
 def _image(rgb: Rgb) -> Any:
-    media = load("mediapipe")
+    media = load_mediapipe()
     return media.Image(image_format=media.ImageFormat.SRGB, data=rgb)
 
 
@@ -129,7 +129,7 @@ def assemble() -> bytes:
     ModelError
         If the package is missing or holds other parts than the pinned version.
     """
-    folder = Path(load("mediapipe").__file__).parent / "modules"
+    folder = Path(load_mediapipe().__file__).parent / "modules"
     parts = {name: _part(folder, name) for name in (DETECTOR, LANDMARKER)}
     module = load("mediapipe.tasks.python.metadata.metadata_writers.metadata_writer")
     writer = module.MetadataWriter.create(bytearray(parts[LANDMARKER]))

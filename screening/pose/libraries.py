@@ -8,11 +8,13 @@ from __future__ import annotations
 import ctypes
 import importlib
 import sys
+from types import ModuleType
 from typing import Any
 
 from screening.core.errors import ModelError
 
 NEWEST_PYTHON = (3, 12)
+UNUSED = ("matplotlib", "matplotlib.pyplot")
 
 
 def load(name: str) -> Any:
@@ -27,6 +29,25 @@ def load(name: str) -> Any:
         return importlib.import_module(name)
     except (ImportError, OSError) as err:
         raise explain(name, err) from err
+
+
+def load_mediapipe() -> Any:
+    """Import mediapipe without matplotlib.
+
+    Notes
+    -----
+    mediapipe loads it for one drawing function that nobody calls here; it would take 30 MiB and most of the time of
+    the import. A placeholder stands for it meanwhile.
+    """
+    absent = [name for name in UNUSED if name not in sys.modules]
+    if "mediapipe" not in sys.modules and len(absent) == len(UNUSED):
+        sys.modules.update({name: ModuleType(name) for name in absent})
+        try:
+            return load("mediapipe")
+        finally:
+            for name in absent:
+                sys.modules.pop(name, None)
+    return load("mediapipe")
 
 
 def explain(name: str, err: Exception, python: tuple[int, int] = sys.version_info[:2]) -> ModelError:

@@ -39,7 +39,7 @@ from screening.pose.people import (
 )
 
 #: Pictures waiting for the network: enough to bridge one search for edges, few enough to keep memory flat.
-WAITING = 6
+WAITING = 4
 
 #: Longest time, in pictures, for which the native library is kept from talking.
 SILENT = 60

@@ -46,3 +46,13 @@ def test_without_libgl_the_package_to_install_is_named(tmp_path):
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
     )
     assert "apt-get install libgl1" in done.stdout
+
+
+def test_mediapipe_comes_without_matplotlib_and_leaves_no_placeholder():
+    code = (
+        "import sys; from screening.pose.libraries import load_mediapipe\n"
+        "print(load_mediapipe().tasks.vision.PoseLandmarker.__name__, 'matplotlib' in sys.modules)\n"
+        "import matplotlib.pyplot; print(callable(matplotlib.pyplot.plot))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["PoseLandmarker", "False", "True"]
