@@ -7,7 +7,7 @@ what it says to the stages.
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -30,10 +30,10 @@ from screening.core.datatypes import (
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
-from screening.core.vocabulary import CheckLevel, Quality
+from screening.core.vocabulary import CheckLevel, Quality, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
-from screening.motion import cleaning, fusion, identity, quality, scene
+from screening.motion import cleaning, fusion, identity, pelvis_track, quality, scene
 from screening.pose.mirrored import estimate
 from screening.video.probe import probe
 from screening.video.reader import Picture, VideoReader, spaced_indices
@@ -79,7 +79,30 @@ def analyze(
     movements.load(options.movement)
     recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
     raw = watch(recording, options=options, settings=settings, progress=progress)
-    return interpret(raw, recording, options=options, settings=settings)
+    again = look_again(recording, options=options, settings=settings)
+    return interpret(raw, recording, options=options, settings=settings, pictures=again)
+
+
+#: Opens the recording once more and gives the pictures of some frames.
+Pictures = Callable[[Sequence[int]], Iterable[Picture]]
+
+
+def look_again(recording: Recording, *, options: TakeOptions, settings: Settings = DEFAULTS) -> Pictures | None:
+    """The way to see single pictures of a recording again; `fast` does without."""
+    if options.quality is Quality.FAST:
+        return None
+
+    def pictures(frames: Sequence[int]) -> Iterator[Picture]:
+        with VideoReader(
+            Path(recording.path),
+            recording=recording,
+            mirrored=bool(options.mirrored),
+            max_side_px=settings.pose.max_side_px,
+            only=frames,
+        ) as reader:
+            yield from reader
+
+    return pictures
 
 
 def watch(
@@ -108,8 +131,18 @@ def watch(
     )
 
 
-def interpret(raw: RawPose, recording: Recording, *, options: TakeOptions, settings: Settings = DEFAULTS) -> TakeResult:
-    """Turn what was seen into angles, repetitions and metrics; needs no video and no network."""
+def interpret(
+    raw: RawPose,
+    recording: Recording,
+    *,
+    options: TakeOptions,
+    settings: Settings = DEFAULTS,
+    pictures: Pictures | None = None,
+) -> TakeResult:
+    """Turn what was seen into angles, repetitions and metrics; needs no network.
+
+    Without `pictures`, which gives single pictures of the video once more, the pelvis is not followed.
+    """
     movement = movements.load(options.movement)
     words = load_wordings()
     seen = fusion.mean_image(raw)
@@ -117,6 +150,7 @@ def interpret(raw: RawPose, recording: Recording, *, options: TakeOptions, setti
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
     motion, image, checks = _motion(raw, recording, view, options, settings)
     timeline = movement.find(motion, options, settings.movement)
+    motion = _with_pelvis(motion, image, recording, timeline, settings, pictures)
     table = registry.compute(motion, reference=timeline.reference, lead=timeline.lead_of_frame())
     timeline = with_depth(timeline, table)
     measurements = measure(movement.metrics, table, timeline)
@@ -169,6 +203,29 @@ def _motion(
         lead_in_picture=legs.lead,
     )
     return motion, image, checks
+
+
+def _with_pelvis(
+    motion: BodyMotion,
+    image: LandmarkSequence,
+    recording: Recording,
+    timeline: Timeline,
+    settings: Settings,
+    pictures: Pictures | None,
+) -> BodyMotion:
+    """Follow the trunk's surface where the camera stands behind the person."""
+    frames = pelvis_track.frames_to_follow(recording, timeline, settings.surface)
+    if pictures is None or motion.scene.view is not View.BACK or not frames:
+        return motion
+    track = pelvis_track.follow(
+        pictures(frames),
+        image=image,
+        recording=recording,
+        scene=motion.scene,
+        timeline=timeline,
+        settings=settings.surface,
+    )
+    return replace(motion, pelvis=track)
 
 
 def _movement_checks(

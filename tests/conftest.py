@@ -35,6 +35,7 @@ def run_screening(*arguments, cwd=ROOT, timeout=600, **variables):
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return subprocess.run(
         [sys.executable, "-m", "screening", *map(str, arguments)],
+        check=False,
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": path, **variables},
         capture_output=True,

@@ -99,6 +99,23 @@ class SceneSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SurfaceSettings:
+    """Following the trunk's surface from behind."""
+
+    #: The pelvis moves slowly: this many pictures a second are followed, the rest is interpolated.
+    fps: float = 15.0
+    cutoff_hz: float = 4.0
+    max_gap_s: float = 0.3
+    #: A picture that explains less of the patch's texture is not believed.
+    min_explained: float = 0.5
+    #: Half the side of the square cut out around the hips, hip widths.
+    cutout: float = 2.4
+    samples_per_hip_width: float = 24.0
+    #: Focal length in picture heights where nobody told it: that of most phones.
+    focal_heights: float = 0.83
+
+
+@dataclass(frozen=True, kw_only=True)
 class MovementSettings:
     """What counts as a repetition."""
 
@@ -157,6 +174,7 @@ class Settings:
     pose: PoseSettings = field(default_factory=PoseSettings)
     cleaning: CleaningSettings = field(default_factory=CleaningSettings)
     scene: SceneSettings = field(default_factory=SceneSettings)
+    surface: SurfaceSettings = field(default_factory=SurfaceSettings)
     movement: MovementSettings = field(default_factory=MovementSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     web: WebSettings = field(default_factory=WebSettings)

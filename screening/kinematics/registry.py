@@ -11,7 +11,7 @@ view that is missing from the row does not show the angle.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -46,7 +46,8 @@ class Row:
     """One angle, or one of each side.
 
     `function` takes points (and the side where `sided`, and the reference frames where `zeroed`); None means that
-    no landmark can give the angle, for the reason in `unseen`.
+    no landmark can give the angle, for the reason in `unseen`. Where the trunk's surface was followed, column `track`
+    of it takes the function's place, with the entries of `tracked` in that of `views`.
     """
 
     stem: str
@@ -60,10 +61,13 @@ class Row:
     views: Mapping[str, Seen]
     unseen: str = "reason.view_cannot_show"
     gaps: str = ""
+    track: int | None = None
+    tracked: Mapping[str, Seen] = field(default_factory=dict)
 
-    def seen(self, view: View) -> Seen | None:
+    def seen(self, view: View, *, tracked: bool) -> Seen | None:
         """Entry of a view; front, back, oblique, or side for either side."""
-        return self.views.get("side" if view.is_side else view.value)
+        key = "side" if view.is_side else view.value
+        return (self.tracked.get(key) if tracked else None) or self.views.get(key)
 
     def names(self) -> list[tuple[str, Side | None]]:
         """Column names with their sides."""
@@ -84,7 +88,14 @@ def _sagittal(sd: float, rear_sd: float, oblique_sd: float) -> dict[str, Seen]:
 
 
 REGISTRY: Final[tuple[Row, ...]] = (
-    Row(stem="pelvic_rotation", plane=Plane.TRANSVERSE, views={}, unseen="reason.needs_surface"),
+    Row(
+        stem="pelvic_rotation",
+        plane=Plane.TRANSVERSE,
+        views={},
+        unseen="reason.needs_surface",
+        track=0,
+        tracked={"back": Seen(how=_GOOD, sd=3.0)},
+    ),
     Row(
         stem="pelvic_obliquity",
         plane=Plane.FRONTAL,
@@ -95,8 +106,17 @@ REGISTRY: Final[tuple[Row, ...]] = (
             "back": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
             "front": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
         },
+        track=1,
+        tracked={"back": Seen(how=_GOOD, sd=1.2)},
     ),
-    Row(stem="anterior_pelvic_tilt", plane=Plane.SAGITTAL, views={}, unseen="reason.needs_surface"),
+    Row(
+        stem="anterior_pelvic_tilt",
+        plane=Plane.SAGITTAL,
+        views={},
+        unseen="reason.needs_surface",
+        track=2,
+        tracked={"back": Seen(how=_GOOD, sd=1.6)},
+    ),
     Row(stem="lumbar_extension", plane=Plane.SAGITTAL, views={}, unseen="reason.needs_back_contour"),
     Row(
         stem="trunk_lateral_lean",
@@ -224,9 +244,9 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
     how: dict[str, Observability] = {}
     why: dict[str, str] = {}
     for row in REGISTRY:
-        seen = row.seen(motion.scene.view)
+        seen = row.seen(motion.scene.view, tracked=motion.pelvis is not None)
         for name, side in row.names():
-            if seen is None or row.function is None:
+            if seen is None:
                 how[name], why[name] = Observability.NONE, row.unseen
                 continue
             k = names.index(name)
@@ -242,8 +262,16 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
         view=motion.scene.view,
         observability=how,
         reason=why,
-        gap_reason={name: row.gaps for row in REGISTRY if row.gaps for name, _ in row.names()},
+        gap_reason=_gap_reasons(motion),
     )
+
+
+def _gap_reasons(motion: BodyMotion) -> dict[str, str]:
+    """Why frames of an angle may be empty although its points are seen."""
+    out = {name: row.gaps for row in REGISTRY if row.gaps for name, _ in row.names()}
+    if motion.pelvis is not None:
+        out |= {name: "reason.poor_texture" for row in REGISTRY if row.track is not None for name, _ in row.names()}
+    return out
 
 
 def _said_of(row: Row, seen: Seen, *, side: Side | None, lead: tuple[Side | None, ...]) -> tuple[Observability, str]:
@@ -270,8 +298,12 @@ def _one(
     lead: tuple[Side | None, ...],
 ) -> tuple[FloatArray, FloatArray]:
     """Value and standard error of one column."""
+    if motion.pelvis is not None and row.track is not None and seen in row.tracked.values():
+        track = motion.pelvis
+        return track.value_deg[:, row.track], np.hypot(track.sd_deg[:, row.track], seen.sd)
     function = row.function
-    assert function is not None
+    if function is None:
+        raise ValueError(f"{row.stem} has neither a function nor a followed surface")
 
     def formula(points: PlanePoints) -> FloatArray:
         arguments = (points,) if side is None else (points, side)

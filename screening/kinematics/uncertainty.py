@@ -17,6 +17,7 @@ import numpy as np
 from screening.core.datatypes import FloatArray
 from screening.core.skeleton import INDEX
 from screening.kinematics.frames import PlanePoints
+from screening.kinematics.vectors import wrapped_deg
 
 _STEP = 1e-4
 
@@ -51,9 +52,24 @@ def propagated_sd(
     for name in landmarks:
         k = INDEX[name]
         for axis in range(points.position.shape[2]):
-            moved = points.position.copy()
-            moved[:, k, axis] += step
-            slope = (formula(replace(points, position=moved)) - centre) / step
-            total += (slope * points.sd[:, k]) ** 2
+            turn = _turn(formula, points, centre, k=k, axis=axis, step=step)
+            # Where one step leads to where the angle is not seen, the step the other way is taken.
+            back = _turn(formula, points, centre, k=k, axis=axis, step=-step) if np.isnan(turn).any() else turn
+            total += (np.where(np.isnan(turn), back, turn) / step * points.sd[:, k]) ** 2
     out: FloatArray = np.sqrt(total)
     return out
+
+
+def _turn(
+    formula: Callable[[PlanePoints], FloatArray],
+    points: PlanePoints,
+    centre: FloatArray,
+    *,
+    k: int,
+    axis: int,
+    step: float,
+) -> FloatArray:
+    """Change of an angle when one coordinate moves by a step; a half turn's border may lie between."""
+    moved = points.position.copy()
+    moved[:, k, axis] += step
+    return wrapped_deg(formula(replace(points, position=moved)) - centre)

@@ -87,6 +87,10 @@ def estimate(
         taken = _pass(open_pictures(), recording, mirrored, settings, (model, on_frame, crop))
         require_one_followed(follows(taken.bodies[0], chosen, settings))
     require_person(taken.bodies[0].n_seen, len(taken.time_s), settings)
+    return _raw_pose(taken, recording, settings, model)
+
+
+def _raw_pose(taken: Gathered, recording: Recording, settings: PoseSettings, model: Path) -> RawPose:
     names = ("original", "mirrored")[: len(taken.bodies)]
     time_s = np.array(taken.time_s)
     scale = np.array([recording.width / taken.shape[1], recording.height / taken.shape[0]])

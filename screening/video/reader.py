@@ -5,7 +5,7 @@ May import: PyAV, numpy, `core` and this room.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -122,6 +122,8 @@ class VideoReader:
         Frames beyond this rate are decoded but not converted.
     max_side_px : int, optional
         Longer pictures are made smaller, area-averaged, in the conversion.
+    only : sequence of int, optional
+        Indices of the frames to convert, rising; `max_fps` does not count then.
 
     Raises
     ------
@@ -137,10 +139,11 @@ class VideoReader:
         mirrored: bool = False,
         max_fps: float | None = None,
         max_side_px: int | None = None,
+        only: Sequence[int] | None = None,
     ) -> None:
         self._path, self._recording = path, recording
         self._convert = Converter(recording, mirrored=mirrored, max_side_px=max_side_px)
-        self.indices = spaced_indices(recording.time_s, max_fps)
+        self.indices = spaced_indices(recording.time_s, max_fps) if only is None else np.array(only, np.int64)
         self._source: AbstractContextManager[tuple[InputContainer, VideoStream]] | None = None
         self._opened: tuple[InputContainer, VideoStream] | None = None
 

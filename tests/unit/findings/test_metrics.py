@@ -12,6 +12,8 @@ ANGLE = "trunk_lateral_lean_deg"
 KNEES = ("knee_flexion_left_deg", "knee_flexion_right_deg")
 BOTTOM = slice(24, 37)  # of a repetition, as the factory makes them
 NAN = float("nan")
+TREND = {"how": Observability.TREND, "reason": "reason.depth_axis"}
+HIDDEN = {"how": Observability.NONE, "reason": "reason.view_cannot_show"}
 
 
 def table(values, sd=1.0, *, how=Observability.GOOD, reason=""):
@@ -137,15 +139,15 @@ def test_a_bottom_that_is_mostly_empty_gives_no_value():
     [
         (spec(), [9.0, 9.0, 9.0], {}, Verdict.MEASURED, ""),
         (spec(), [9.0, 9.0], {}, Verdict.MEASURED, "reason.too_few_reps"),
-        (spec(), [9.0] * 3, {"how": Observability.TREND, "reason": "reason.depth_axis"}, Verdict.TREND, "reason.depth_axis"),
-        (spec(), [NAN] * 3, {"how": Observability.NONE, "reason": "reason.view_cannot_show"}, Verdict.NOT_ASSESSED, "reason.view_cannot_show"),
+        (spec(), [9.0] * 3, TREND, Verdict.TREND, "reason.depth_axis"),
+        (spec(), [NAN] * 3, HIDDEN, Verdict.NOT_ASSESSED, "reason.view_cannot_show"),
         (spec(), [NAN] * 3, {}, Verdict.NOT_ASSESSED, "reason.gap"),
         (spec("change_at_bottom"), [2.7] * 3, {}, Verdict.NOT_DISTINGUISHABLE, ""),
         (spec("change_at_bottom"), [-2.7] * 3, {}, Verdict.NOT_DISTINGUISHABLE, ""),
         (spec("change_at_bottom"), [2.8] * 3, {}, Verdict.MEASURED, ""),
         (spec("at_bottom"), [2.7] * 3, {}, Verdict.MEASURED, ""),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_said(metric, bottoms, kinds, verdict, reason):
     """With a standard error of 1 the smallest detectable change is 2.77."""
     found = one(metric, at_bottoms(bottoms), **kinds)

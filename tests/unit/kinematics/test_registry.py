@@ -7,14 +7,29 @@ from screening.kinematics import registry
 from screening.pipeline import interpret
 from tests import figure
 
-CONTRACT_COLUMNS = (
-    "pelvic_rotation_deg pelvic_obliquity_deg anterior_pelvic_tilt_deg lumbar_extension_deg trunk_lateral_lean_deg "
-    "trunk_forward_lean_deg "
-    "hip_flexion_left_deg hip_adduction_left_deg hip_internal_rotation_left_deg knee_flexion_left_deg "
-    "knee_fppa_left_deg ankle_dorsiflexion_left_deg thigh_inclination_left_deg "
-    "hip_flexion_right_deg hip_adduction_right_deg hip_internal_rotation_right_deg knee_flexion_right_deg "
-    "knee_fppa_right_deg ankle_dorsiflexion_right_deg thigh_inclination_right_deg pelvis_shift_pct"
-).split()
+CONTRACT_COLUMNS = [
+    "pelvic_rotation_deg",
+    "pelvic_obliquity_deg",
+    "anterior_pelvic_tilt_deg",
+    "lumbar_extension_deg",
+    "trunk_lateral_lean_deg",
+    "trunk_forward_lean_deg",
+    "hip_flexion_left_deg",
+    "hip_adduction_left_deg",
+    "hip_internal_rotation_left_deg",
+    "knee_flexion_left_deg",
+    "knee_fppa_left_deg",
+    "ankle_dorsiflexion_left_deg",
+    "thigh_inclination_left_deg",
+    "hip_flexion_right_deg",
+    "hip_adduction_right_deg",
+    "hip_internal_rotation_right_deg",
+    "knee_flexion_right_deg",
+    "knee_fppa_right_deg",
+    "ankle_dorsiflexion_right_deg",
+    "thigh_inclination_right_deg",
+    "pelvis_shift_pct",
+]
 
 
 def result(heading, **motion):

@@ -33,10 +33,11 @@ def two_lines(error: ScreeningError) -> bool:
 # ------------------------------------------------------------------ where
 
 
-def test_a_checkout_keeps_models_beside_its_project_file(monkeypatch):
+def test_a_checkout_keeps_models_beside_its_project_file(monkeypatch, tmp_path):
     monkeypatch.delenv("SCREENING_MODELS", raising=False)
-    root = Path(bundle.__file__).resolve().parents[2]
-    assert bundle.models_folder() == root / "models"
+    (tmp_path / "pyproject.toml").touch()
+    monkeypatch.setattr(bundle, "__file__", str(tmp_path / "screening/pose/bundle.py"))
+    assert bundle.models_folder() == tmp_path / "models"
 
 
 def test_an_installed_package_keeps_models_in_the_users_cache(monkeypatch, tmp_path):

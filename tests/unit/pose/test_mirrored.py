@@ -125,11 +125,13 @@ def crowd(share, *, alone=0):
     return stills(pictures)
 
 
+@pytest.mark.slow
 def test_two_people_of_a_size_are_refused():
     with pytest.raises(SeveralPeopleError, match="2 people"):
         run(crowd(0.9), mirrored=False)
 
 
+@pytest.mark.slow
 def test_the_clearly_taller_person_is_followed_even_if_the_other_came_first():
     passes = []
     pictures = crowd(0.6, alone=6)

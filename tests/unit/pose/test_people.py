@@ -27,6 +27,7 @@ def looks(*groups: tuple[float, ...]) -> list[Look]:
 # ------------------------------------------------------------------ finding
 
 
+@pytest.mark.slow
 def test_each_sample_shows_one_person(finder):
     for name in ("front_left_lead", "back_right_lead", "left_side_left_lead", "right_side_right_lead"):
         for picture in sample_pictures(name, 189, 30):
