@@ -48,7 +48,8 @@ def test_a_mirrored_take_gives_the_mirrored_result(*, heading, lead, hike, later
         ours, theirs = here.angle_table.column(name), there.angle_table.column(partner(name))
         np.testing.assert_allclose(ours, sign * theirs, atol=1e-5, equal_nan=True, err_msg=name)
         ours, theirs = here.angle_table.column_sd(name), there.angle_table.column_sd(partner(name))
-        np.testing.assert_allclose(ours, theirs, atol=1e-3, equal_nan=True, err_msg=name)  # numerical derivatives
+        # One-sided differences: the step goes the other way in the mirrored picture.
+        np.testing.assert_allclose(ours, theirs, rtol=0.02, atol=0.01, equal_nan=True, err_msg=name)
     for ours, theirs in zip(here.measurements, there.measurements, strict=True):
         assert (ours.key, ours.verdict) == (theirs.key, theirs.verdict)
         np.testing.assert_allclose(ours.per_rep, theirs.per_rep, atol=1e-5, equal_nan=True, err_msg=ours.key)
