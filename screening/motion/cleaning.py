@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.signal import butter, sosfiltfilt
 
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
 from screening.core.settings import CleaningSettings
@@ -92,6 +91,8 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
     sampled back. The root mean square of what the filter took away, over a quarter of a second, is added to the
     standard errors.
     """
+    from scipy.signal import butter  # noqa: PLC0415  (60 MB, needed only once the network is gone)
+
     if seq.n_frames < 3:
         return seq
     fps = seq.fps
@@ -120,6 +121,8 @@ def _cutoff_of_one_pass(settings: CleaningSettings, fps: float) -> float:
 
 
 def _filter(track: FloatArray, time_s: FloatArray, sos: FloatArray, fps: float) -> FloatArray:
+    from scipy.signal import sosfiltfilt  # noqa: PLC0415
+
     if len(track) < 3:
         return track
     even = np.linspace(time_s[0], time_s[-1], max(len(track), round((time_s[-1] - time_s[0]) * fps) + 1))

@@ -13,7 +13,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from screening.core.datatypes import FloatArray, IntArray, LandmarkSequence, PelvisTrack, Recording, Scene, Timeline
 from screening.core.settings import SurfaceSettings
@@ -240,6 +239,8 @@ def _between_neighbours(frames: IntArray, time_s: FloatArray, max_gap_s: float) 
 
 
 def _smoothed(values: FloatArray, time_s: FloatArray, settings: SurfaceSettings) -> FloatArray:
+    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  (60 MB, needed only once the network is gone)
+
     rate = 1.0 / float(np.median(np.diff(time_s)))
     cutoff = min(settings.cutoff_hz / 0.802, 0.45 * rate)
     if len(values) < 12:

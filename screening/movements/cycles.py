@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from screening.core.datatypes import BodyMotion, FloatArray, Repetition, Timeline
 from screening.core.settings import MovementSettings
@@ -56,6 +55,8 @@ def find_cycles(height_pct: FloatArray, time_s: FloatArray, settings: MovementSe
     list of Cycle
         In order of time. `cut` marks one whose way down begins before the take or whose way up ends after it.
     """
+    from scipy.signal import find_peaks  # noqa: PLC0415  (60 MB, needed only once the network is gone)
+
     height = _bridged(height_pct)
     fps = 1.0 / float(np.median(np.diff(time_s)))
     # A plateau at either end lets a first or last repetition count that touches the edge of the take.

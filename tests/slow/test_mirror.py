@@ -10,6 +10,7 @@ from screening.pipeline import analyze
 from screening.report.files import read_result
 from tests.conftest import SAMPLES
 
+CLIPS = ["front_left_lead", "back_right_lead", "right_side_right_lead"]
 LIMIT_DEG = 0.5
 #: Frontal and transverse angles of the whole body point the other way in a mirrored person.
 TURNED = ("pelvic_rotation_deg", "pelvic_obliquity_deg", "trunk_lateral_lean_deg")
@@ -59,7 +60,7 @@ def mirrored_run(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clip", ["front_left_lead", "right_side_right_lead"])
+@pytest.mark.parametrize("clip", CLIPS)
 def test_a_mirrored_clip_gives_the_mirrored_angles(clip, demo, mirrored_run, capsys):
     here, there = read_result(demo.folder / clip / "result.json"), mirrored_run(clip)
     a, b = here.angles, there.angles
@@ -80,7 +81,7 @@ def test_a_mirrored_clip_gives_the_mirrored_angles(clip, demo, mirrored_run, cap
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clip", ["front_left_lead", "right_side_right_lead"])
+@pytest.mark.parametrize("clip", CLIPS)
 def test_a_mirrored_clip_has_the_other_lead_and_the_same_metrics(clip, demo, mirrored_run):
     here, there = read_result(demo.folder / clip / "result.json"), mirrored_run(clip)
     assert there.timeline.lead is here.timeline.lead.other
