@@ -169,9 +169,10 @@ class _Follower:
         self, geometry: _Geometry, anchor: _Cutout, pool: ThreadPoolExecutor, patches: list[surface.Patch] | None = None
     ) -> None:
         self._geometry, self._pool, self._corner = geometry, pool, anchor.corner
+        # Landmarks count from the picture's edge, samples from the middle of its first pixel.
         self.patches = patches or surface.patches(
             anchor.layers,
-            centre=geometry.hips[geometry.anchor] - anchor.corner,
+            centre=geometry.hips[geometry.anchor] - anchor.corner - 0.5,
             hip_width_px=geometry.hip_width,
             samples_per_hip_width=geometry.samples,
         )

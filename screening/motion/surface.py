@@ -103,8 +103,10 @@ class Patch:
     ) -> None:
         a, b = _HALF_WIDTH * hip_width_px, _HALF_DEPTH * hip_width_px
         low, high, width = extent
+        # As many samples to the left as to the right: a mirrored picture must give the mirrored answer.
+        columns = np.arange(0.5 * step_px, width * a, step_px)
         x, y = np.meshgrid(
-            np.arange(-width * a, width * a, step_px), np.arange(-high * hip_width_px, -low * hip_width_px, step_px)
+            np.concatenate([-columns[::-1], columns]), np.arange(-high * hip_width_px, -low * hip_width_px, step_px)
         )
         z = -b * np.sqrt(1.0 - (x / a) ** 2)
         self.points = np.stack([x.ravel(), y.ravel(), z.ravel()])

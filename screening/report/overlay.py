@@ -18,9 +18,9 @@ from screening.core.datatypes import FloatArray, TakeResult
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
+from screening.report.hipline import hip_ends, up_in_picture
 from screening.report.lettering import Colour, Lettering, Picture
 from screening.report.panel import SIDE_COLOUR, WHITE, Panel, PhaseBar, font_px, nearest_rows
-from screening.report.pictures import up_in_picture
 from screening.video import VideoReader, VideoWriter, fitted
 
 _DARK: Final = (25, 25, 25)
@@ -87,6 +87,7 @@ class Painter:
         scale = np.array(size) / (result.recording.width, result.recording.height)
         # Landmarks count from the picture's edge, OpenCV from the middle of the first pixel.
         self._points = result.image.position * scale - 0.5
+        self._hips = hip_ends(result) * scale - 0.5
         assert result.image.filled is not None
         self._filled = result.image.filled
         self._up = up_in_picture(result)
@@ -102,7 +103,7 @@ class Painter:
         points = self._points[row]
         seen = np.isfinite(points).all(axis=1)
         self._skeleton(canvas, points, seen, self._filled[row])
-        self._hip_line(canvas, points, seen)
+        self._hip_line(canvas, *self._hips[row])
         self._side_labels(canvas, points, seen)
         self._panel.draw(canvas, row)
         self._bar.draw(canvas, time_s)
@@ -134,11 +135,9 @@ class Painter:
         _circle(canvas, point, radius + 1, _DARK, -1)
         _circle(canvas, point, radius, WHITE, 1 if hollow else -1)
 
-    def _hip_line(self, canvas: Picture, points: FloatArray, seen: NDArray[np.bool_]) -> None:
-        i, j = INDEX["left_hip"], INDEX["right_hip"]
-        if not (seen[i] and seen[j]):
+    def _hip_line(self, canvas: Picture, left: FloatArray, right: FloatArray) -> None:
+        if not (np.isfinite(left).all() and np.isfinite(right).all()):
             return
-        left, right = points[i], points[j]
         length = float(np.linalg.norm(left - right))
         if self._frontal and length > 1.0:  # elsewhere the angle shows the camera, not the pelvis
             middle, along = 0.5 * (left + right), (left - right) / length

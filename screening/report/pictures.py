@@ -17,6 +17,7 @@ from screening.core.datatypes import FloatArray, Recording, Repetition, TakeResu
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
+from screening.report.hipline import hip_ends, line_tilt_deg, up_in_picture
 from screening.report.palette import LEFT, RIGHT, rgb
 from screening.video import pictures_at
 
@@ -90,21 +91,11 @@ def person_box(result: TakeResult, reps: tuple[Repetition, ...]) -> tuple[float,
 
 
 def hip_line_deg(result: TakeResult, frame: int) -> float:
-    """Angle of the hip line against the horizontal in the picture, camera roll taken out.
+    """Angle of the drawn hip line against the horizontal, camera roll taken out; positive: the left hip is higher.
 
-    Positive: the left hip is higher. NaN where a hip was not found. It holds whatever the view puts into it, so it
-    is not the pelvic obliquity.
+    NaN where a hip was not found.
     """
-    line = result.image.point("left_hip")[frame] - result.image.point("right_hip")[frame]
-    up = up_in_picture(result)
-    along = abs(float(line @ np.array([-up[1], up[0]])))
-    return float(np.degrees(np.arctan2(float(line @ up), along)))
-
-
-def up_in_picture(result: TakeResult) -> FloatArray:
-    """Direction against gravity in the picture, (2,), x right and y down."""
-    roll = np.radians(result.scene.roll_deg)
-    return np.array([np.sin(roll), -np.cos(roll)])
+    return float(line_tilt_deg(result, hip_ends(result))[frame])
 
 
 def _key_picture(
@@ -171,7 +162,8 @@ def draw(result: TakeResult, frame: int, picture: Picture, *, origin: FloatArray
     assert filled is not None
     thick = max(2, round(max(canvas.shape[:2]) / 260))
     _draw_skeleton(canvas, points, filled[frame], thick)
-    _draw_hip_line(canvas, points, up_in_picture(result), thick, drawn_out=not result.scene.view.is_side)
+    hips = (hip_ends(result)[frame] - origin) * scale
+    _draw_hip_line(canvas, hips, up_in_picture(result), thick, drawn_out=not result.scene.view.is_side)
     _draw_labels(canvas, points, thick)
     return canvas
 
@@ -189,8 +181,8 @@ def _draw_skeleton(canvas: Picture, points: FloatArray, filled: NDArray[np.bool_
             cv2.circle(canvas, _at(points[i]), thick + 1, _WHITE, 1 if filled[i] else -1, cv2.LINE_AA)
 
 
-def _draw_hip_line(canvas: Picture, points: FloatArray, up: FloatArray, thick: int, *, drawn_out: bool) -> None:
-    left, right = points[INDEX["left_hip"]], points[INDEX["right_hip"]]
+def _draw_hip_line(canvas: Picture, hips: FloatArray, up: FloatArray, thick: int, *, drawn_out: bool) -> None:
+    left, right = hips
     if not (np.isfinite(left).all() and np.isfinite(right).all()):
         return
     middle = 0.5 * (left + right)
