@@ -34,6 +34,7 @@ from screening.core.vocabulary import CheckLevel, Quality, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
 from screening.motion import cleaning, fusion, identity, pelvis_track, quality, scene
+from screening.pose.libraries import keep_blocks
 from screening.pose.mirrored import estimate
 from screening.video.probe import probe
 from screening.video.reader import Picture, VideoReader, spaced_indices
@@ -78,7 +79,9 @@ def analyze(
     options = options or TakeOptions()
     movements.load(options.movement)
     recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
+    keep_blocks(True)
     raw = watch(recording, options=options, settings=settings, progress=progress)
+    keep_blocks(False)
     again = look_again(recording, options=options, settings=settings)
     return interpret(raw, recording, options=options, settings=settings, pictures=again)
 

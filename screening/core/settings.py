@@ -35,7 +35,7 @@ class PoseSettings:
     #: Longest side of the picture the network gets; its own input is 256 px of the person's box.
     max_side_px: int = 1280
     #: How often everybody in the picture is looked for.
-    people_every_s: float = 2.0
+    people_every_s: float = 4.0
     people_min_looks: int = 4
     people_max_looks: int = 40
     max_people: int = 4

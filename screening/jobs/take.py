@@ -67,9 +67,6 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
         If something is in the way, the recording is refused, or the disk is full.
     """
     from screening.pipeline import analyze  # noqa: PLC0415  (loads the network's library)
-    from screening.pose.libraries import keep_memory_small  # noqa: PLC0415
-
-    keep_memory_small()
 
     out = out.absolute()
     _check_free(out, force=force)
