@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "sample_videos"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 
 def pytest_addoption(parser):
@@ -51,3 +61,27 @@ def demo(tmp_path_factory):
     done = run_screening("demo", "-o", folder, "--json")
     assert done.returncode == 0, done.stderr
     return DemoRun(folder=folder, exit_code=done.returncode, outcome=json.loads(done.stdout), stderr=done.stderr)
+
+
+def _chromium():
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        reason = "no Chromium: install it, or name its program in the variable CHROMIUM"
+        if os.environ.get("SCREENING_REQUIRE_ALL"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all tests: the library drives a single one per process."""
+    from playwright.sync_api import sync_playwright
+
+    program = _chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()

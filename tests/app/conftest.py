@@ -1,7 +1,6 @@
 """A real server process with a data folder of its own, and a real Chromium that may talk to nobody else."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,15 +14,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
 
 
 def free_port():
@@ -76,29 +66,6 @@ def server(data, tmp_path_factory):
     command = [sys.executable, "-m", "screening", "app", "--port", str(port), "--data", str(data)]
     with serving(command, port, tmp_path_factory.mktemp("log")) as address:
         yield address
-
-
-def _chromium():
-    found = os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if found is None:
-        reason = "no Chromium: install it, or name its program in the variable CHROMIUM"
-        if os.environ.get("SCREENING_REQUIRE_ALL"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    program = _chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

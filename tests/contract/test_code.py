@@ -66,7 +66,7 @@ def faults_of_docstring(text):
 def documented_parameters(text):
     """Names that stand under Parameters."""
     found = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+$|\Z)", inspect.cleandoc(text), re.DOTALL | re.MULTILINE)
-    heads = re.findall(r"^(\S[^:\n]*?)(?: :.*)?$", found.group(1), re.MULTILINE) if found else []
+    heads = re.findall(r"^([\w*][\w*, ]*?)(?: :| \(|, \(|$)", found.group(1), re.MULTILINE) if found else []
     return {name.strip().lstrip("*") for head in heads for name in head.split(",")}
 
 

@@ -1,7 +1,5 @@
 import json
-import os
 import re
-import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -159,37 +157,28 @@ def test_the_file_is_written_whole_with_its_pictures(written):
     assert list(written.parent.iterdir()) == [written]
 
 
-def _chromium():
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not found and not os.environ.get("SCREENING_REQUIRE_ALL"):
-        pytest.skip("no Chromium on this machine; set CHROMIUM to its path")
-    return found
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
-def test_a_browser_draws_it_without_network_or_sideways_scrolling(written, width, scheme):
-    playwright = pytest.importorskip("playwright.sync_api")
+def test_a_browser_draws_it_without_network_or_sideways_scrolling(written, chromium, width, scheme):
     asked, said = [], []
-    with playwright.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
-        try:
-            tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-            tab.on("request", lambda request: asked.append(request.url))
-            tab.on("console", lambda message: said.append(message.text))
-            tab.on("pageerror", lambda error: said.append(str(error)))
-            tab.goto(written.as_uri())
-            tab.wait_for_selector(".chart .main-svg")
-            assert tab.evaluate("document.documentElement.scrollWidth") <= width
-            drawn = tab.evaluate("[...document.querySelectorAll('.chart')].every(c => c.querySelector('.trace'))")
-            assert drawn
-            tab.focus("#rep-choice")
-            tab.keyboard.press("ArrowDown")
-            shown = tab.evaluate("document.querySelector('[data-time=yes]').layout.xaxis.range")
-            assert shown[0] > 0.5
-            ink = tab.evaluate("getComputedStyle(document.querySelector('.chart svg text')).fill")
-            assert ink == ("rgb(26, 35, 48)" if scheme == "light" else "rgb(232, 237, 243)")
-        finally:
-            browser.close()
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    try:
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto(written.as_uri())
+        tab.wait_for_selector(".chart .main-svg")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        drawn = tab.evaluate("[...document.querySelectorAll('.chart')].every(c => c.querySelector('.trace'))")
+        assert drawn
+        tab.focus("#rep-choice")
+        tab.keyboard.press("ArrowDown")
+        shown = tab.evaluate("document.querySelector('[data-time=yes]').layout.xaxis.range")
+        assert shown[0] > 0.5
+        ink = tab.evaluate("getComputedStyle(document.querySelector('.chart svg text')).fill")
+        assert ink == ("rgb(26, 35, 48)" if scheme == "light" else "rgb(232, 237, 243)")
+    finally:
+        context.close()
     assert not said
     assert all(url.startswith(("file:", "data:")) for url in asked)
