@@ -100,7 +100,7 @@ def look_again(recording: Recording, *, options: TakeOptions, settings: Settings
             Path(recording.path),
             recording=recording,
             mirrored=bool(options.mirrored),
-            max_side_px=settings.pose.max_side_px,
+            max_side_px=settings.surface.max_side_px,
             only=frames,
         ) as reader:
             yield from reader

@@ -33,7 +33,7 @@ class PoseSettings:
     model: str = "pose_landmarker_full"
     min_confidence: float = 0.5
     #: Longest side of the picture the network gets; its own input is 256 px of the person's box.
-    max_side_px: int = 1280
+    max_side_px: int = 960
     #: How often everybody in the picture is looked for.
     people_every_s: float = 4.0
     people_min_looks: int = 4
@@ -104,6 +104,7 @@ class SurfaceSettings:
 
     #: The pelvis moves slowly: this many pictures a second are followed, the rest is interpolated.
     fps: float = 15.0
+    max_side_px: int = 1280
     cutoff_hz: float = 4.0
     max_gap_s: float = 0.3
     #: A picture that explains less of the patch's texture is not believed.

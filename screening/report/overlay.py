@@ -5,7 +5,9 @@ May import: catalog, video, core, numpy, OpenCV and the sibling files `lettering
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,8 @@ _DARK: Final = (25, 25, 25)
 _HIP_LINE: Final = (240, 228, 66)
 _LABELLED: Final = ("knee", "ankle")
 _SUBPIXEL_BITS: Final = 3
+#: Pictures that may wait for the encoder.
+_WAITING = 3
 #: Side and ends of each bone; the hip line is drawn apart from them.
 _BONES: Final = [
     (side_of(a) if side_of(a) is side_of(b) else None, INDEX[a], INDEX[b])
@@ -71,13 +75,19 @@ def write_overlay(
             max_side_px=settings.overlay_max_side_px,
         ) as reader,
         VideoWriter(out, width=size[0], height=size[1], crf=settings.overlay_crf) as writer,
+        ThreadPoolExecutor(max_workers=1) as encoder,
     ):
+        waiting: deque[Future[None]] = deque()
         for done, picture in enumerate(reader, start=1):
             painter.draw(picture.rgb, int(rows[picture.index]), picture.time_s)
-            # The file's own clock: slow motion stays slow.
-            writer.write(picture.rgb, picture.time_s / recording.time_scale)
+            # The file's own clock: slow motion stays slow. Encoding runs beside reading and drawing.
+            waiting.append(encoder.submit(writer.write, picture.rgb, picture.time_s / recording.time_scale))
+            if len(waiting) > _WAITING:
+                waiting.popleft().result()
             if progress is not None:
                 progress(done, total)
+        for written in waiting:
+            written.result()
 
 
 class Painter:

@@ -39,7 +39,7 @@ class VideoWriter:
         Speed of x264.
     """
 
-    def __init__(self, path: Path, *, width: int, height: int, crf: int, preset: str = "veryfast") -> None:
+    def __init__(self, path: Path, *, width: int, height: int, crf: int, preset: str = "superfast") -> None:
         self._path, self._part = path, path.with_suffix(f".{os.getpid()}.part.mp4")
         self._size = (width // 2 * 2, height // 2 * 2)
         self._options = {"crf": str(crf), "preset": preset, "bf": "0", "g": str(_KEY_EVERY_FRAMES)}
