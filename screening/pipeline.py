@@ -33,9 +33,10 @@ from screening.core.settings import DEFAULTS, Settings, TakeOptions
 from screening.core.vocabulary import CheckLevel, Quality, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
-from screening.motion import cleaning, fusion, identity, pelvis_track, quality, scene
+from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
 from screening.pose.libraries import keep_blocks
 from screening.pose.mirrored import estimate
+from screening.pose.silhouette import person_masks
 from screening.video.probe import probe
 from screening.video.reader import Picture, VideoReader, spaced_indices
 
@@ -153,7 +154,7 @@ def interpret(
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
     motion, image, checks = _motion(raw, recording, view, options, settings)
     timeline = movement.find(motion, options, settings.movement)
-    motion = _with_pelvis(motion, image, recording, timeline, settings, pictures)
+    motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
     table = registry.compute(motion, reference=timeline.reference, lead=timeline.lead_of_frame())
     timeline = with_depth(timeline, table)
     measurements = measure(movement.metrics, table, timeline)
@@ -208,27 +209,41 @@ def _motion(
     return motion, image, checks
 
 
-def _with_pelvis(
+def _followed(  # noqa: PLR0913  (everything that was found out so far)
     motion: BodyMotion,
     image: LandmarkSequence,
     recording: Recording,
     timeline: Timeline,
+    *,
+    options: TakeOptions,
     settings: Settings,
     pictures: Pictures | None,
 ) -> BodyMotion:
-    """Follow the trunk's surface where the camera stands behind the person."""
+    """Follow the trunk's surface from behind; at `best`, the contour of the back from the side."""
     frames = pelvis_track.frames_to_follow(recording, timeline, settings.surface)
-    if pictures is None or motion.scene.view is not View.BACK or not frames:
+    if pictures is None or not frames:
         return motion
-    track = pelvis_track.follow(
-        pictures(frames),
-        image=image,
-        recording=recording,
-        scene=motion.scene,
-        timeline=timeline,
-        settings=settings.surface,
-    )
-    return replace(motion, pelvis=track)
+    if motion.scene.view is View.BACK:
+        track = pelvis_track.follow(
+            pictures(frames),
+            image=image,
+            recording=recording,
+            scene=motion.scene,
+            timeline=timeline,
+            settings=settings.surface,
+        )
+        return replace(motion, track=track)
+    if motion.scene.view.is_side and options.quality is Quality.BEST:
+        back = backline.follow(
+            person_masks(pictures(frames), settings=settings.pose),
+            image=image,
+            recording=recording,
+            scene=motion.scene,
+            timeline=timeline,
+            settings=settings.surface,
+        )
+        return replace(motion, track=back.track())
+    return motion
 
 
 def _movement_checks(

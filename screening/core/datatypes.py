@@ -217,21 +217,25 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PelvisTrack:
-    """Pelvis against its pose at the top of the split, from the trunk's surface.
+class Track:
+    """Angles read from the pictures themselves instead of from landmarks, as changes from the top of the split.
 
-    value_deg, sd_deg (time, 3): rotation, obliquity, anterior tilt and the spread of the ensemble; NaN where the
-    surface was not followed. Signs as in SCIENCE section 2.
+    names (angle,): stems of registry rows; value_deg, sd_deg (time, angle): the angles and their standard errors
+    without the one that all frames share; NaN where nothing was followed. Signs as in SCIENCE section 2.
     """
 
+    names: tuple[str, ...]
     value_deg: FloatArray
     sd_deg: FloatArray
 
     def __post_init__(self) -> None:
         """Check shapes and freeze."""
         value, sd = _frozen_array(self.value_deg, np.float64), _frozen_array(self.sd_deg, np.float64)
-        if value.ndim != 2 or value.shape[1] != 3 or sd.shape != value.shape:
-            raise ValueError(f"value_deg and sd_deg must be (time, 3), got {value.shape} and {sd.shape}")
+        if value.ndim != 2 or value.shape[1] != len(self.names) or sd.shape != value.shape:
+            raise ValueError(
+                f"value_deg and sd_deg must be (time, angle) = (time, {len(self.names)}), "
+                f"got {value.shape} and {sd.shape}"
+            )
         _freeze(self, value_deg=value, sd_deg=sd)
 
 
@@ -240,8 +244,8 @@ class BodyMotion:
     """Repaired, averaged, smoothed and levelled landmarks of one take.
 
     `image` in IMAGE_PX turned level, `body` in BODY_M; `trunk_px` is the median length of the trunk in pixels;
-    `lead_in_picture` is the front leg where the side view told it, else None; `pelvis` is there where the trunk's
-    surface was followed.
+    `lead_in_picture` is the front leg where the side view told it, else None; `track` is there where the trunk's
+    surface or the contour of the back was followed.
     """
 
     image: LandmarkSequence
@@ -249,7 +253,7 @@ class BodyMotion:
     scene: Scene
     trunk_px: float
     lead_in_picture: Side | None = None
-    pelvis: PelvisTrack | None = None
+    track: Track | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,8 +46,8 @@ class Row:
     """One angle, or one of each side.
 
     `function` takes points (and the side where `sided`, and the reference frames where `zeroed`); None means that
-    no landmark can give the angle, for the reason in `unseen`. Where the trunk's surface was followed, column `track`
-    of it takes the function's place, with the entries of `tracked` in that of `views`.
+    no landmark can give the angle, for the reason in `unseen`. Where the pictures were followed for this angle, that
+    takes the function's place, with the entries of `tracked` in that of `views`.
     """
 
     stem: str
@@ -61,7 +61,6 @@ class Row:
     views: Mapping[str, Seen]
     unseen: str = "reason.view_cannot_show"
     gaps: str = ""
-    track: int | None = None
     tracked: Mapping[str, Seen] = field(default_factory=dict)
 
     def seen(self, view: View, *, tracked: bool) -> Seen | None:
@@ -93,7 +92,6 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.TRANSVERSE,
         views={},
         unseen="reason.needs_surface",
-        track=0,
         tracked={"back": Seen(how=_GOOD, sd=3.0)},
     ),
     Row(
@@ -106,7 +104,6 @@ REGISTRY: Final[tuple[Row, ...]] = (
             "back": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
             "front": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
         },
-        track=1,
         tracked={"back": Seen(how=_GOOD, sd=1.2)},
     ),
     Row(
@@ -114,10 +111,18 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         views={},
         unseen="reason.needs_surface",
-        track=2,
-        tracked={"back": Seen(how=_GOOD, sd=1.6)},
+        tracked={
+            "back": Seen(how=_GOOD, sd=1.6),
+            "side": Seen(how=_TREND, sd=3.0, reason="reason.back_contour_trend"),
+        },
     ),
-    Row(stem="lumbar_extension", plane=Plane.SAGITTAL, views={}, unseen="reason.needs_back_contour"),
+    Row(
+        stem="lumbar_extension",
+        plane=Plane.SAGITTAL,
+        views={},
+        unseen="reason.needs_back_contour",
+        tracked={"side": Seen(how=_TREND, sd=3.0, reason="reason.back_contour_trend")},
+    ),
     Row(
         stem="trunk_lateral_lean",
         plane=Plane.FRONTAL,
@@ -244,7 +249,7 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
     how: dict[str, Observability] = {}
     why: dict[str, str] = {}
     for row in REGISTRY:
-        seen = row.seen(motion.scene.view, tracked=motion.pelvis is not None)
+        seen = row.seen(motion.scene.view, tracked=_is_tracked(row, motion))
         for name, side in row.names():
             if seen is None:
                 how[name], why[name] = Observability.NONE, row.unseen
@@ -266,11 +271,16 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
     )
 
 
+def _is_tracked(row: Row, motion: BodyMotion) -> bool:
+    """Whether the pictures were followed for this angle."""
+    return motion.track is not None and row.stem in motion.track.names
+
+
 def _gap_reasons(motion: BodyMotion) -> dict[str, str]:
     """Why frames of an angle may be empty although its points are seen."""
     out = {name: row.gaps for row in REGISTRY if row.gaps for name, _ in row.names()}
-    if motion.pelvis is not None:
-        out |= {name: "reason.poor_texture" for row in REGISTRY if row.track is not None for name, _ in row.names()}
+    if motion.track is not None:
+        out |= {name: "reason.poor_texture" for row in REGISTRY if _is_tracked(row, motion) for name, _ in row.names()}
     return out
 
 
@@ -298,9 +308,9 @@ def _one(
     lead: tuple[Side | None, ...],
 ) -> tuple[FloatArray, FloatArray]:
     """Value and standard error of one column."""
-    if motion.pelvis is not None and row.track is not None and seen in row.tracked.values():
-        track = motion.pelvis
-        return track.value_deg[:, row.track], np.hypot(track.sd_deg[:, row.track], seen.sd)
+    if motion.track is not None and _is_tracked(row, motion):
+        k = motion.track.names.index(row.stem)
+        return motion.track.value_deg[:, k], np.hypot(motion.track.sd_deg[:, k], seen.sd)
     function = row.function
     if function is None:
         raise ValueError(f"{row.stem} has neither a function nor a followed surface")

@@ -152,6 +152,18 @@ def _running_rms(values: FloatArray, half: int) -> FloatArray:
     return np.sqrt(mean)
 
 
+def smooth_samples(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
+    """Zero-lag low-pass over evenly spaced samples (time, column); too few of them are left as they are."""
+    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  (60 MB, needed only once the network is gone)
+
+    if len(values) < 12:
+        return values
+    rate = 1.0 / float(np.median(np.diff(time_s)))
+    cutoff = min(cutoff_hz / 0.802, 0.45 * rate)
+    low: FloatArray = sosfiltfilt(butter(2, cutoff / (rate / 2), output="sos"), values, axis=0)
+    return low
+
+
 def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:
     """Read a smoothed sequence at other times, (time,); points between two analysed frames count as filled.
 

@@ -14,10 +14,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.core.datatypes import FloatArray, IntArray, LandmarkSequence, PelvisTrack, Recording, Scene, Timeline
+from screening.core.datatypes import FloatArray, IntArray, LandmarkSequence, Recording, Scene, Timeline, Track
 from screening.core.settings import SurfaceSettings
 from screening.core.vocabulary import Side, View
 from screening.motion import surface
+from screening.motion.cleaning import smooth_samples
 
 #: From behind, the patch reads the rear hip too high as the front hip bends: the buttock of the front leg is drawn
 #: down. 2.1 deg for hips that go down by 45 % of the trunk's length; 2.1-2.3 on each of three people in fitted clothes.
@@ -25,6 +26,7 @@ _REAR_UP_DEG, _AT_DROP_PCT = 2.1, 45.0
 #: Standard error for a picture that explains nothing of the texture; it shrinks in proportion to what is explained.
 #: Fitted clothes and bare backs explain 0.8-0.99, a loose shirt 0.6-0.8, noise less than 0.
 _UNEXPLAINED_DEG = 12.0
+NAMES = ("pelvic_rotation", "pelvic_obliquity", "anterior_pelvic_tilt")
 _AZIMUTH_DEG = {View.BACK: 180.0, View.FRONT: 0.0}
 
 
@@ -69,7 +71,7 @@ def follow(
     scene: Scene,
     timeline: Timeline,
     settings: SurfaceSettings,
-) -> PelvisTrack:
+) -> Track:
     """Follow the surface of the lower trunk.
 
     Parameters
@@ -82,7 +84,7 @@ def follow(
 
     Returns
     -------
-    PelvisTrack
+    Track
         Changes from the reference frames: median of the ensemble, and its spread. The error that all patches share
         stands in the registry.
 
@@ -213,16 +215,16 @@ def _register(
 
 def _as_track(
     found: dict[int, tuple[FloatArray, float]], recording: Recording, timeline: Timeline, settings: SurfaceSettings
-) -> PelvisTrack:
+) -> Track:
     """Median and spread over the patches, smoothed, at every frame between two followed ones that are not far apart."""
     n = recording.n_frames
     value, sd = np.full((n, 3), np.nan), np.full((n, 3), np.nan)
     frames = np.array(sorted(k for k, (_, explained) in found.items() if explained >= settings.min_explained))
     if len(frames) < 3 or not set(timeline.reference) & set(range(frames[0], frames[-1] + 1)):
-        return PelvisTrack(value_deg=value, sd_deg=sd)
+        return Track(names=NAMES, value_deg=value, sd_deg=sd)
     stack = np.stack([found[k][0] for k in frames])
     unexplained = _UNEXPLAINED_DEG * (1.0 - np.array([found[k][1] for k in frames]))
-    smooth = _smoothed(np.median(stack, axis=1), recording.time_s[frames], settings)
+    smooth = smooth_samples(np.median(stack, axis=1), recording.time_s[frames], settings.cutoff_hz)
     near = _between_neighbours(frames, recording.time_s, settings.max_gap_s)
     for k in range(3):
         value[near, k] = np.interp(near, frames, smooth[:, k])
@@ -230,24 +232,13 @@ def _as_track(
     value[:, 1] += _front_buttock_deg(timeline)
     reference = [k for k in timeline.reference if np.isfinite(value[k, 0])]
     value -= np.median(value[reference], axis=0) if reference else np.nan
-    return PelvisTrack(value_deg=value, sd_deg=np.where(np.isfinite(value), sd, np.nan))
+    return Track(names=NAMES, value_deg=value, sd_deg=np.where(np.isfinite(value), sd, np.nan))
 
 
 def _between_neighbours(frames: IntArray, time_s: FloatArray, max_gap_s: float) -> IntArray:
     """Frames that lie between two followed frames at most `max_gap_s` apart, those included."""
     spans = [np.arange(a, b + 1) for a, b in pairwise(frames) if time_s[b] - time_s[a] <= max_gap_s]
     return np.unique(np.concatenate(spans)) if spans else np.zeros(0, np.int64)
-
-
-def _smoothed(values: FloatArray, time_s: FloatArray, settings: SurfaceSettings) -> FloatArray:
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  (60 MB, needed only once the network is gone)
-
-    rate = 1.0 / float(np.median(np.diff(time_s)))
-    cutoff = min(settings.cutoff_hz / 0.802, 0.45 * rate)
-    if len(values) < 12:
-        return values
-    low: FloatArray = sosfiltfilt(butter(2, cutoff / (rate / 2), output="sos"), values, axis=0)
-    return low
 
 
 def _front_buttock_deg(timeline: Timeline) -> FloatArray:

@@ -17,7 +17,8 @@ import numpy as np
 
 from screening import analyze
 from screening.core.datatypes import FloatArray, TakeResult
-from screening.core.vocabulary import Observability, Side
+from screening.core.settings import TakeOptions
+from screening.core.vocabulary import Observability, Quality, Side
 from tests.benchmarks import truth
 
 
@@ -93,10 +94,12 @@ def summary(kept: dict[tuple[str, str], list[Score]]) -> list[str]:
         rmse = [s.rmse for s in all_of_it]
         r = [s.r for s in all_of_it if np.isfinite(s.r)]
         mean_r = f"{np.mean(r):.2f}" if r else ""
-        bias, bottom, cover = (np.nanmean([getattr(s, f) for s in all_of_it]) for f in ("bias", "bottom", "cover"))
+        bias, cover = (np.mean([getattr(s, f) for s in all_of_it]) for f in ("bias", "cover"))
+        bottoms = [s.bottom for s in all_of_it if np.isfinite(s.bottom)]
+        bottom = f"{np.mean(bottoms):.1f}" if bottoms else ""
         lines.append(
             f"| {name} | {view} | {len(rmse)} | {np.sqrt(np.mean(np.square(rmse))):.1f} | {max(rmse):.1f} "
-            f"| {bias:+.1f} | {mean_r} | {bottom:.1f} | {100 * cover:.0f} % |"
+            f"| {bias:+.1f} | {mean_r} | {bottom} | {100 * cover:.0f} % |"
         )
     return lines
 
@@ -110,7 +113,7 @@ def main() -> None:
     kept: dict[tuple[str, str], list[Score]] = defaultdict(list)
     legs = []
     for video in sorted(arguments.clips.glob("*.mp4")):
-        exact, result = truth.read(video), analyze(video)
+        exact, result = truth.read(video), analyze(video, options=TakeOptions(quality=Quality.BEST))
         view = "side" if result.scene.view.is_side else str(result.scene.view)
         legs.append((video.stem, view, legs_right(result, exact)))
         reps = f"{len(result.timeline.repetitions)}/{exact.n_reps} repetitions"

@@ -1,0 +1,89 @@
+"""Where the back ends in a picture: by the person's mask, and by the picture's own edge near it.
+
+May import: numpy, OpenCV and `core`.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.core.datatypes import FloatArray
+
+Strip = NDArray[np.float32]
+
+#: Heights along the line from hips (0) to shoulders (1) at which the contour is read, and how far behind it, trunks.
+HEIGHT = np.linspace(-0.25, 0.95, 121)
+_BEHIND = np.arange(0.0, 0.75, 1.0 / 280.0)
+#: How far the contour may lie from the mask's edge, and what a distance and a jump between rows cost against the edge.
+_OFF = np.arange(-12, 13) / 280.0
+_OFF_COST, _JUMP_COST = 60.0, 400.0
+
+
+def contours(
+    rgb: NDArray[np.uint8], mask: NDArray[np.float32], hips: FloatArray, axes: FloatArray, trunk_px: float
+) -> FloatArray:
+    """Distance of the back's contour behind the line from hips to shoulders, by the mask and by the picture's edge.
+
+    Parameters
+    ----------
+    rgb (row, column, 3), mask (row, column)
+    hips : (x, y), pixels from the picture's corner
+    axes : (2, 2)
+        Unit vectors up along the trunk and backwards, in pixels (x right, y down).
+    trunk_px : length of the trunk
+
+    Returns
+    -------
+    (2, height)
+        In trunk lengths at fixed heights; NaN where the line is not inside of the person or nothing ends behind it.
+    """
+    at = hips - 0.5 + trunk_px * (HEIGHT[:, None, None] * axes[0] + _BEHIND[None, :, None] * axes[1])
+    limit = np.array([rgb.shape[1], rgb.shape[0]])
+    low = np.clip(np.floor(at.min(axis=(0, 1))).astype(int) - 8, 0, limit - 1)
+    high = np.clip(np.ceil(at.max(axis=(0, 1))).astype(int) + 9, low + 1, limit)
+    part = (slice(low[1], high[1]), slice(low[0], high[0]))
+    x, y = (np.ascontiguousarray(at[..., k] - low[k], dtype=np.float32) for k in (0, 1))
+    inside = np.asarray(cv2.remap(np.ascontiguousarray(mask[part]), x, y, cv2.INTER_LINEAR), np.float32)
+    lab = cv2.cvtColor(np.ascontiguousarray(rgb[part]), cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab = np.asarray(cv2.GaussianBlur(lab, (0, 0), max(0.7, trunk_px / 140.0)), np.float32)
+    colour = cv2.remap(lab, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    edge = cv2.GaussianBlur(np.sqrt((np.gradient(colour, axis=1) ** 2).sum(axis=-1)), (0, 0), 1.0)
+    by_mask = _end_of(inside)
+    return np.stack([by_mask, _snapped(by_mask, edge)])
+
+
+def _end_of(inside: Strip) -> FloatArray:
+    """Where the mask first falls below one half behind the line, (height,)."""
+    outside = inside < 0.5
+    first = outside.argmax(axis=1)
+    known = outside.any(axis=1) & (first > 0)
+    k, rows = np.where(known, first, 1), np.arange(len(inside))
+    before, after = inside[rows, k - 1], inside[rows, k]
+    share = (before - 0.5) / np.maximum(before - after, 1e-3)
+    return np.where(known, _BEHIND[k - 1] + share * _BEHIND[1], np.nan)
+
+
+def _snapped(line: FloatArray, edge: Strip) -> FloatArray:
+    """Path near a line along which the edge is strongest and that keeps the line's shape (dynamic programming)."""
+    known = np.isfinite(line)
+    if known.sum() < 2:
+        return line
+    rows = np.arange(len(line))
+    near = np.interp(rows, rows[known], line[known])
+    at = np.clip((near[:, None] + _OFF) / _BEHIND[1], 0, len(_BEHIND) - 1.001)
+    k, share = at.astype(int), at % 1.0
+    strength = edge[rows[:, None], k] * (1 - share) + edge[rows[:, None], k + 1] * share
+    cost = _OFF_COST * _OFF**2 - strength / (edge.max(axis=1, keepdims=True) + 1.0)
+    jump = _JUMP_COST * (_OFF[:, None] - _OFF) ** 2
+    total, came_from = cost[0], np.zeros(cost.shape, int)
+    for row in rows[1:]:
+        ways = total + jump
+        came_from[row] = ways.argmin(axis=1)
+        total = cost[row] + ways.min(axis=1)
+    path = np.empty(len(rows), int)
+    path[-1] = total.argmin()
+    for row in rows[:0:-1]:
+        path[row - 1] = came_from[row, path[row]]
+    return np.where(known, near + _OFF[path], np.nan)
