@@ -103,7 +103,7 @@ class SurfaceSettings:
     """Following the trunk's surface from behind."""
 
     #: The pelvis moves slowly: this many pictures a second are followed, the rest is interpolated.
-    fps: float = 15.0
+    fps: float = 10.0
     max_side_px: int = 1280
     cutoff_hz: float = 4.0
     max_gap_s: float = 0.3

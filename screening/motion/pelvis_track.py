@@ -5,7 +5,7 @@ May import: numpy, scipy, OpenCV and `core`; `surface` and `cleaning` of this ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -46,8 +46,10 @@ class Picture(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class _Cutout:
-    """Square around the hips: its texture and where its corner lies in the picture."""
+    """Square around the hips of one picture: its texture and where its corner lies in the picture."""
 
+    index: int
+    geometry: _Geometry
     layers: list[surface.Texture]
     corner: FloatArray
 
@@ -92,24 +94,20 @@ def follow(
     ----------
     METHOD; registration after the cylinder head tracker, inverse compositional (Baker and Matthews 2004).
     """
-    geometry: _Geometry | None = None
-    follower: _Follower | None = None
-    waiting: list[tuple[int, _Cutout]] = []
     anchor = timeline.reference[len(timeline.reference) // 2]
+    first: _Follower | None = None
+    waiting: list[_Cutout] = []
     found: dict[int, tuple[FloatArray, float]] = {}
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for picture in pictures:
-            geometry = geometry or _Geometry.of(picture, image, recording, scene, settings, anchor)
-            cut = geometry.cut(picture)
-            if picture.index < anchor:
-                waiting.append((picture.index, cut))
-                continue
-            if follower is None:
-                follower = _Follower(geometry, cut, pool)
-                back = _Follower(geometry, cut, pool, follower.patches)
-                for index, earlier in reversed(waiting):
-                    found[index] = back.next(index, earlier)
-            found[picture.index] = follower.next(picture.index, cut)
+    for cut in _ahead(_cutouts(pictures, image, recording, scene, settings, anchor)):
+        if cut.index < anchor:
+            waiting.append(cut)
+            continue
+        if first is None:
+            first = _Follower(cut)
+            back = _Follower(cut, first.patches)
+            for earlier in reversed(waiting):
+                found[earlier.index] = back.next(earlier)
+        found[cut.index] = first.next(cut)
     return _as_track(found, recording, timeline, settings)
 
 
@@ -161,38 +159,60 @@ class _Geometry:
         columns = np.clip(np.arange(x, x + 2 * self.half), 0, self.size[0] - 1)
         rows = np.clip(np.arange(y, y + 2 * self.half), 0, self.size[1] - 1)
         part = np.ascontiguousarray(picture.rgb[rows[:, None], columns])
-        return _Cutout(layers=surface.pyramid(surface.texture(part)), corner=np.array([x, y], float))
+        layers = surface.pyramid(surface.texture(part))
+        return _Cutout(index=picture.index, geometry=self, layers=layers, corner=np.array([x, y], float))
+
+
+def _cutouts(
+    pictures: Iterable[Picture],
+    image: LandmarkSequence,
+    recording: Recording,
+    scene: Scene,
+    settings: SurfaceSettings,
+    anchor: int,
+) -> Iterator[_Cutout]:
+    """Surroundings of the hips in every picture."""
+    geometry: _Geometry | None = None
+    for picture in pictures:
+        geometry = geometry or _Geometry.of(picture, image, recording, scene, settings, anchor)
+        yield geometry.cut(picture)
+
+
+def _ahead(items: Iterator[_Cutout]) -> Iterator[_Cutout]:
+    """The same items, each prepared in another thread while the one before is used."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item
 
 
 class _Follower:
     """Registers one cut-out after the other, starting from the pose before."""
 
-    def __init__(
-        self, geometry: _Geometry, anchor: _Cutout, pool: ThreadPoolExecutor, patches: list[surface.Patch] | None = None
-    ) -> None:
-        self._geometry, self._pool, self._corner = geometry, pool, anchor.corner
-        # Landmarks count from the picture's edge, samples from the middle of its first pixel.
+    def __init__(self, anchor: _Cutout, patches: list[surface.Patch] | None = None) -> None:
+        g = anchor.geometry
+        self._corner = anchor.corner
         self.patches = patches or surface.patches(
             anchor.layers,
-            centre=geometry.hips[geometry.anchor] - anchor.corner - 0.5,
-            hip_width_px=geometry.hip_width,
-            samples_per_hip_width=geometry.samples,
+            centre=g.hips[g.anchor] - anchor.corner,
+            hip_width_px=g.hip_width,
+            samples_per_hip_width=g.samples,
         )
         self._poses = [surface.Pose.rest() for _ in self.patches]
-        self._previous = geometry.anchor
+        self._previous = g.anchor
 
-    def next(self, index: int, cut: _Cutout) -> tuple[FloatArray, float]:
+    def next(self, cut: _Cutout) -> tuple[FloatArray, float]:
         """Rotation, obliquity and tilt that each patch finds, (patch, 3), degrees, and how well they explain it."""
-        g = self._geometry
+        g, index = cut.geometry, cut.index
         moved = cut.corner - self._corner
         expected = g.hips[index] - g.hips[g.anchor] - moved
         growth = float(np.log(g.trunk[index] / g.trunk[g.anchor]))
         step = g.hips[index] - g.hips[self._previous] - moved
-        jobs = [
-            self._pool.submit(_register, patch, cut.layers, pose, (expected, growth, step))
+        found = [
+            _register(patch, cut.layers, pose, (expected, growth, step))
             for patch, pose in zip(self.patches, self._poses, strict=True)
         ]
-        found = [job.result() for job in jobs]
         self._poses = [replace(pose, shift=pose.shift + moved) for pose, _ in found]
         self._previous = index
         centre = g.hips[g.anchor]
