@@ -14,6 +14,8 @@ import numpy as np
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
 from screening.core.settings import CleaningSettings
 
+#: Frames that are worked on at a time.
+_PIECE = 512
 _MAD_TO_SD = 1.4826
 
 
@@ -51,14 +53,22 @@ def _unit_per_px(seq: LandmarkSequence) -> float:
 
 
 def _running_median(values: FloatArray, half: int) -> FloatArray:
-    """Median of what is known within `half` frames before and after, NaN where nothing is, as `values`."""
+    """Median of what is known within `half` frames before and after, NaN where nothing is, as `values`.
+
+    Taken a piece of the take at a time, so that a long one needs no more memory than a short one.
+    """
     pad = np.full((half, *values.shape[1:]), np.nan)
     padded = np.concatenate([pad, values, pad])
-    window = np.sort(np.stack([padded[k : k + len(values)] for k in range(2 * half + 1)]), axis=0)
-    n = np.isfinite(window).sum(axis=0)  # NaN was sorted to the end
-    pick = [np.maximum(k, 0)[None] for k in ((n - 1) // 2, n // 2)]
-    median: FloatArray = 0.5 * sum(np.take_along_axis(window, k, axis=0)[0] for k in pick)
-    return np.where(n > 0, median, np.nan)
+    out = np.empty_like(values)
+    for start in range(0, len(values), _PIECE):
+        piece = out[start : start + _PIECE]
+        shifted = [padded[start + k : start + k + len(piece)] for k in range(2 * half + 1)]
+        window = np.sort(np.stack(shifted), axis=0)
+        n = np.isfinite(window).sum(axis=0)  # NaN was sorted to the end
+        pick = [np.maximum(k, 0)[None] for k in ((n - 1) // 2, n // 2)]
+        median = 0.5 * sum(np.take_along_axis(window, k, axis=0)[0] for k in pick)
+        piece[:] = np.where(n > 0, median, np.nan)
+    return out
 
 
 def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
