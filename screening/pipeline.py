@@ -186,7 +186,12 @@ def _motion(
 ) -> tuple[BodyMotion, LandmarkSequence, list[QualityCheck]]:
     """Repair, average, clean and level; the image landmarks also as they lie in the picture."""
     legs = identity.repair_legs(
-        raw.variants, view=view.view, facing=view.facing, roll_deg=view.roll_deg, told_lead=options.lead
+        raw.variants,
+        view=view.view,
+        facing=view.facing,
+        roll_deg=view.roll_deg,
+        told_lead=options.lead,
+        roll_known=view.roll_source != "assumed",
     )
     if options.lead and legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating:
         raise WrongViewError(
@@ -199,6 +204,7 @@ def _motion(
     checks = [quality.mirror_disagreement(averaged, trunk_px)] if len(raw.variants) > 1 else []
     if legs.lead is not None:
         checks.append(quality.leg_identity(legs.repaired_share))
+        checks.append(quality.front_leg(told=options.lead is not None, certain=legs.certain))
     image = cleaning.resample(cleaning.clean(averaged, settings.cleaning), recording.time_s)
     world = cleaning.resample(cleaning.clean(world, settings.cleaning), recording.time_s)
     motion = BodyMotion(

@@ -29,8 +29,9 @@ _COLLAPSE_S = 1.5
 _SWITCH = 1.0
 #: Vertical distance of the feet (front minus rear, in trunk lengths) that a raised rear heel adds on its own.
 _HEEL_BIAS = 0.04
-#: Least evidence of the floor, in trunk lengths, that overrules the usual set-up (front leg next to the camera).
-_FLOOR_EVIDENCE = 0.05
+#: Least evidence of the floor, in trunk lengths, that overrules the usual set-up (front leg next to the camera); more
+#: where the camera's roll is not known, as 1.5 deg of it lift one end of the stance by 0.05.
+_FLOOR_EVIDENCE, _WITHOUT_ROLL = 0.05, 0.1
 #: A rear foot this much higher than the front one, in trunk lengths, rests on something: the floor tells nothing.
 _RAISED = 0.4
 
@@ -53,7 +54,13 @@ class LegRepair:
 
 
 def repair_legs(
-    variants: tuple[PoseVariant, ...], *, view: View, facing: int, roll_deg: float, told_lead: Side | None
+    variants: tuple[PoseVariant, ...],
+    *,
+    view: View,
+    facing: int,
+    roll_deg: float,
+    told_lead: Side | None,
+    roll_known: bool = True,
 ) -> LegRepair:
     """Give the legs of every run of the network their true sides.
 
@@ -64,7 +71,7 @@ def repair_legs(
     view, facing : View, int
         How the person stands to the camera; only side views are repaired.
     roll_deg : float
-        Camera roll, needed to compare the height of the feet.
+        Camera roll, needed to compare the height of the feet; `roll_known` tells whether it was seen or assumed.
     told_lead : Side or None
         The front leg as declared; it decides the labels, the picture's own answer is in `lead` of the result.
     """
@@ -76,7 +83,8 @@ def repair_legs(
         return LegRepair(variants=variants, lead=None, evidence=0.0, certain=False, repaired_share=0.0)
     near = Side.LEFT if view is View.LEFT else Side.RIGHT
     evidence = _floor_evidence(stances, facing, roll_deg, trunk)
-    seen = near if evidence > -_FLOOR_EVIDENCE else near.other
+    enough = _FLOOR_EVIDENCE if roll_known else _WITHOUT_ROLL
+    seen = near if evidence > -enough else near.other
     lead = told_lead or seen
     fixed, shares = [], []
     for variant, stance in zip(variants, stances, strict=True):
@@ -87,7 +95,7 @@ def repair_legs(
         variants=tuple(fixed),
         lead=seen,
         evidence=evidence,
-        certain=abs(evidence) > _FLOOR_EVIDENCE,
+        certain=abs(evidence) > enough,
         repaired_share=float(np.mean(shares)),
     )
 

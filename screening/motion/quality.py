@@ -174,6 +174,12 @@ def mirror_disagreement(image: LandmarkSequence, trunk_px: float) -> QualityChec
     return _check("mirror_disagreement", _notice_if(px > 0.04 * trunk_px), px=round(px, 1))
 
 
+def front_leg(*, told: bool, certain: bool) -> QualityCheck:
+    """How it is known, in a side view, which leg is in front."""
+    state = "told" if told else "floor" if certain else "assumed"
+    return _check("front_leg", _notice_if(state == "assumed"), state=state)
+
+
 def leg_identity(repaired_share: float) -> QualityCheck:
     """In how many frames of the split stance the legs had to be exchanged."""
     return _check("leg_identity", _notice_if(repaired_share > 0.05), repaired_pct=round(100 * repaired_share))

@@ -8,7 +8,7 @@ from screening.core.errors import BodyCutOffError, NoPersonError, TiltedCameraEr
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.skeleton import INDEX
 from screening.core.vocabulary import CheckLevel
-from screening.motion.quality import check, leg_identity, mirror_disagreement, refuse_unusable
+from screening.motion.quality import check, front_leg, leg_identity, mirror_disagreement, refuse_unusable
 from screening.motion.scene import describe
 from tests import figure
 
@@ -162,3 +162,16 @@ def test_disagreement_of_the_mirrored_run_is_judged_by_the_size_of_the_body(px, 
 def test_exchanged_legs_are_told(share, level):
     found = leg_identity(share)
     assert (found.level, found.values["repaired_pct"]) == (level, round(100 * share))
+
+
+@pytest.mark.parametrize(
+    ("told", "certain", "state", "level"),
+    [
+        (True, False, "told", CheckLevel.OK),
+        (False, True, "floor", CheckLevel.OK),
+        (False, False, "assumed", CheckLevel.NOTICE),
+    ],
+)
+def test_an_assumed_front_leg_is_said(told, certain, state, level):
+    found = front_leg(told=told, certain=certain)
+    assert (found.values["state"], found.level) == (state, level)
