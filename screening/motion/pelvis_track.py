@@ -195,7 +195,8 @@ class _Follower:
         self._corner = anchor.corner
         self.patches = patches or surface.patches(
             anchor.layers,
-            centre=g.hips[g.anchor] - anchor.corner,
+            # Landmarks count from the picture's edge, samples from the middle of its first pixel.
+            centre=g.hips[g.anchor] - anchor.corner - 0.5,
             hip_width_px=g.hip_width,
             samples_per_hip_width=g.samples,
         )
