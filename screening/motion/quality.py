@@ -42,13 +42,14 @@ def refuse_unusable(image: LandmarkSequence, raw: RawPose, recording: Recording,
             hint="Stand the phone upright on a shelf or tripod at hip height, lens level, whole body and feet in view.",
         )
     _refuse_tilted_with_hidden_feet(image, raw, recording, settings)
-    for name, share in hidden_shares(image, recording, settings).items():
-        if share > settings.max_hidden_share:
-            raise BodyCutOffError(
-                f"The {name} are out of the picture or hidden in {100 * share:.0f} % of the frames "
-                f"(limit {100 * settings.max_hidden_share:.0f} %).",
-                hint="Step back until head and feet are in the picture with a little room, and film again.",
-            )
+    shares = hidden_shares(image, recording, settings)
+    worst = max(shares, key=lambda name: shares[name])
+    if shares[worst] > settings.max_hidden_share:
+        raise BodyCutOffError(
+            f"The {worst} are out of the picture or hidden in {100 * shares[worst]:.0f} % of the frames "
+            f"(limit {100 * settings.max_hidden_share:.0f} %).",
+            hint="Step back until head and feet are in the picture with a little room, and film again.",
+        )
 
 
 def _refuse_tilted_with_hidden_feet(
