@@ -34,7 +34,7 @@ from screening.core.vocabulary import CheckLevel, Quality, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
 from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
-from screening.pose.libraries import give_back_memory, keep_blocks
+from screening.pose.libraries import keep_blocks
 from screening.pose.mirrored import estimate
 from screening.pose.silhouette import person_masks
 from screening.video.probe import probe
@@ -82,11 +82,9 @@ def analyze(
     recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
     keep_blocks(True)
     raw = watch(recording, options=options, settings=settings, progress=progress)
-    give_back_memory()
-    again = look_again(recording, options=options, settings=settings)
-    result = interpret(raw, recording, options=options, settings=settings, pictures=again)
     keep_blocks(False)
-    return result
+    again = look_again(recording, options=options, settings=settings)
+    return interpret(raw, recording, options=options, settings=settings, pictures=again)
 
 
 #: Opens the recording once more and gives the pictures of some frames.

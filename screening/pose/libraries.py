@@ -84,8 +84,8 @@ def give_back_memory() -> None:
 
 #: `mallopt` parameters of glibc (trim threshold, mmap threshold), in bytes: for a network that asks for the same large
 #: blocks with every picture, and for stages that each need other blocks.
-_KEEP_BLOCKS = ((-1, 64 << 20), (-3, 32 << 20))
-_RETURN_BLOCKS = ((-1, 1 << 20), (-3, 200_000))
+_KEEP_BLOCKS = ((-1, 64 << 20), (-3, 4 << 20))
+_RETURN_BLOCKS = ((-1, 1 << 20), (-3, 1 << 20))
 
 
 def keep_blocks(keep: bool) -> None:
