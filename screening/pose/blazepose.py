@@ -48,7 +48,7 @@ class BlazePoseTracker:
     """Follows one person: the landmarker in video mode, on the processor."""
 
     def __init__(self, model: Path, settings: PoseSettings) -> None:
-        self._network = _create(model, "VIDEO", people=1, confidence=settings.min_confidence)
+        self._network = create_network(model, "VIDEO", people=1, confidence=settings.min_confidence)
         self._last_ms = -1
 
     def track(self, rgb: Rgb, time_s: float) -> Body | None:
@@ -59,7 +59,7 @@ class BlazePoseTracker:
         The network wants whole, strictly rising milliseconds: two pictures of one millisecond are moved apart.
         """
         self._last_ms = max(round(time_s * 1000.0), self._last_ms + 1)
-        bodies = _bodies(self._network.detect_for_video(_image(rgb), self._last_ms), rgb)
+        bodies = _bodies(self._network.detect_for_video(as_image(rgb), self._last_ms), rgb)
         return bodies[0] if bodies else None
 
     def close(self) -> None:
@@ -71,18 +71,19 @@ class BlazePoseFinder:
     """Looks for everybody in single pictures: the landmarker in image mode."""
 
     def __init__(self, model: Path, settings: PoseSettings) -> None:
-        self._network = _create(model, "IMAGE", people=settings.max_people, confidence=settings.min_confidence)
+        self._network = create_network(model, "IMAGE", people=settings.max_people, confidence=settings.min_confidence)
 
     def find(self, rgb: Rgb) -> tuple[Body, ...]:
         """All bodies that the network reports."""
-        return _bodies(self._network.detect(_image(rgb)), rgb)
+        return _bodies(self._network.detect(as_image(rgb)), rgb)
 
     def close(self) -> None:
         """Give the network's memory back."""
         self._network.close()
 
 
-def _create(model: Path, mode: str, *, people: int, confidence: float) -> Any:
+def create_network(model: Path, mode: str, *, people: int, confidence: float, masks: bool = False) -> Any:
+    """A landmarker in a running mode (VIDEO or IMAGE), with or without the mask of the person."""
     tasks = load_mediapipe().tasks
     vision, base = tasks.vision, tasks.BaseOptions
     options = vision.PoseLandmarkerOptions(
@@ -92,6 +93,7 @@ def _create(model: Path, mode: str, *, people: int, confidence: float) -> Any:
         min_pose_detection_confidence=confidence,
         min_pose_presence_confidence=confidence,
         min_tracking_confidence=confidence,
+        output_segmentation_masks=masks,
     )
     try:
         return vision.PoseLandmarker.create_from_options(options)
@@ -102,7 +104,8 @@ def _create(model: Path, mode: str, *, people: int, confidence: float) -> Any:
         ) from err
 
 
-def _image(rgb: Rgb) -> Any:
+def as_image(rgb: Rgb) -> Any:
+    """Picture as the library wants it."""
     media = load_mediapipe()
     return media.Image(image_format=media.ImageFormat.SRGB, data=rgb)
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.core.errors import ModelError
 from screening.core.settings import PoseSettings
 from screening.pose import bundle
-from screening.pose.blazepose import quiet
+from screening.pose.blazepose import as_image, create_network, quiet
 from screening.pose.estimator import Picture, Rgb
-from screening.pose.libraries import give_back_memory, load_mediapipe
+from screening.pose.libraries import give_back_memory
 
 Mask = NDArray[np.float32]
 
@@ -62,7 +60,9 @@ def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iter
         # The native library talks while it starts and when it first sees a body.
         silence = stack.enter_context(ExitStack())
         silence.enter_context(quiet())
-        network = stack.enter_context(closing(_create(model, settings)))
+        network = stack.enter_context(
+            closing(create_network(model, "VIDEO", people=1, confidence=settings.min_confidence, masks=True))
+        )
         last_ms = -1
         for picture in pictures:
             last_ms = max(round(picture.time_s * 1000.0), last_ms + 1)
@@ -72,31 +72,8 @@ def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iter
             yield Silhouette(index=picture.index, time_s=picture.time_s, rgb=picture.rgb, mask=mask)
 
 
-def _create(model: Path, settings: PoseSettings) -> Any:
-    tasks = load_mediapipe().tasks
-    vision, base = tasks.vision, tasks.BaseOptions
-    options = vision.PoseLandmarkerOptions(
-        base_options=base(model_asset_path=str(model), delegate=base.Delegate.CPU),
-        running_mode=vision.RunningMode.VIDEO,
-        num_poses=1,
-        min_pose_detection_confidence=settings.min_confidence,
-        min_pose_presence_confidence=settings.min_confidence,
-        min_tracking_confidence=settings.min_confidence,
-        output_segmentation_masks=True,
-    )
-    try:
-        return vision.PoseLandmarker.create_from_options(options)
-    except (RuntimeError, ValueError) as err:
-        raise ModelError(
-            f"The pose model {model.name} cannot be used: {err}.",
-            hint="Build it again: screening models build pose_landmarker_full",
-        ) from err
-
-
 def _mask(network: Any, rgb: Rgb, time_ms: int) -> Mask | None:
-    media = load_mediapipe()
-    image = media.Image(image_format=media.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-    found = network.detect_for_video(image, time_ms)
+    found = network.detect_for_video(as_image(np.ascontiguousarray(rgb)), time_ms)
     if not found.segmentation_masks:
         return None
     # The view belongs to the network, which writes the next mask into the same memory.
