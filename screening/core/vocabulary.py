@@ -8,14 +8,14 @@ from __future__ import annotations
 from enum import Enum
 
 
-class _Word(str, Enum):
+class Word(str, Enum):
     """A word that is its own JSON value."""
 
     def __str__(self) -> str:
         return str(self.value)
 
 
-class Side(_Word):
+class Side(Word):
     """A side of the person, never of the picture."""
 
     LEFT = "left"
@@ -27,7 +27,7 @@ class Side(_Word):
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
-class View(_Word):
+class View(Word):
     """Which side of the person faces the camera."""
 
     FRONT = "front"
@@ -53,7 +53,7 @@ class View(_Word):
         return self in (View.FRONT, View.BACK)
 
 
-class Phase(_Word):
+class Phase(Word):
     """What the body is doing in one frame."""
 
     STAND = "stand"
@@ -64,7 +64,7 @@ class Phase(_Word):
     OTHER = "other"
 
 
-class Plane(_Word):
+class Plane(Word):
     """Anatomical plane in which an angle is read."""
 
     SAGITTAL = "sagittal"
@@ -72,7 +72,7 @@ class Plane(_Word):
     TRANSVERSE = "transverse"
 
 
-class Observability(_Word):
+class Observability(Word):
     """How well one view shows one angle (SCIENCE section 3)."""
 
     GOOD = "good"
@@ -80,7 +80,7 @@ class Observability(_Word):
     NONE = "none"
 
 
-class Verdict(_Word):
+class Verdict(Word):
     """What may be said about a value."""
 
     MEASURED = "measured"
@@ -91,7 +91,7 @@ class Verdict(_Word):
     NOT_ASSESSED = "not_assessed"
 
 
-class CheckLevel(_Word):
+class CheckLevel(Word):
     """Outcome of a quality check."""
 
     OK = "ok"
@@ -99,7 +99,7 @@ class CheckLevel(_Word):
     WARNING = "warning"
 
 
-class Quality(_Word):
+class Quality(Word):
     """How much work is spent on a take."""
 
     FAST = "fast"
@@ -107,7 +107,7 @@ class Quality(_Word):
     BEST = "best"
 
 
-class Frame(_Word):
+class Frame(Word):
     """Coordinate frame of a landmark sequence; it fixes the unit and the number of axes.
 
     IMAGE_PX: upright, un-mirrored picture; origin top-left, x right, y down; pixels; 2 axes.

@@ -1,0 +1,28 @@
+"""Read-only arrays and their types.
+
+May import: numpy and the standard library.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+
+def frozen_array(array: Any, dtype: Any) -> NDArray[Any]:
+    """Read-only copy of an array."""
+    out = np.array(array, dtype=dtype, copy=True)
+    out.setflags(write=False)
+    return out
+
+
+def freeze(instance: object, **arrays: NDArray[Any]) -> None:
+    """Put read-only arrays into a frozen object while it is being made."""
+    for name, array in arrays.items():
+        object.__setattr__(instance, name, array)
