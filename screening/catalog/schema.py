@@ -26,6 +26,8 @@ WORD_GROUPS: Mapping[str, tuple[str, ...]] = {
     "movement": (),
     "group": (),
     "source": (),
+    "unit": UNITS,
+    "compared": (*Side, "difference", "value"),
     "label": (),
 }
 

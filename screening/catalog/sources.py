@@ -13,7 +13,7 @@ from typing import Any
 from screening.catalog.loading import fail, read_data, require_keys, require_text
 
 FILE = "sources.yaml"
-KINDS = ("doi", "arxiv", "issue", "none")
+KINDS = ("doi", "arxiv", "issue", "pmc", "none")
 CHECKED = ("read", "memory", "own")
 KEYS = ("key", "title", "authors", "year", "kind", "identifier", "says", "checked")
 

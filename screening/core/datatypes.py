@@ -212,7 +212,9 @@ class MetricSpec:
     the bottom phase), "change_at_bottom" (the same minus the top before), "at_half_descent" (where the hips have
     gone half-way down), "descent_s" (time from start to bottom phase; no angle). `sign_by_lead`, +1 or -1: multiply
     by it for a left lead and by its negative for a right lead; 0: do not. `factor` turns an angle's positive
-    direction around.
+    direction around. `less` names an angle whose change from the top to the bottom is taken off afterwards.
+    `true_zero`: a range or a time, so that the ratio of two sides means something. `paired_by`: what the repetitions
+    of two sides must have in common to be compared, of "depth" and "tempo"; never what the metric itself measures.
     """
 
     key: str
@@ -221,6 +223,9 @@ class MetricSpec:
     angle: str = ""
     sign_by_lead: int = 0
     factor: float = 1.0
+    less: str = ""
+    true_zero: bool = False
+    paired_by: tuple[str, ...] = ("depth", "tempo")
 
 
 @dataclass(frozen=True, kw_only=True)

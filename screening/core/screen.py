@@ -127,8 +127,9 @@ class Asymmetry:
     left, right: value of each side in `unit` (median of the repetitions that were paired); difference = right - left,
     Hodges-Lehmann; ci95 its bootstrap interval; mdc95 the smallest change that one such comparison can tell from
     measurement error; n_left, n_right repetitions; `larger_side` is None where nothing is distinguishable;
-    `symmetry_index_pct` only for ranges and times; `view` where it came from; `takes` the names of the takes;
-    `unmatched` repetitions without a partner of equal depth.
+    `symmetry_index_pct` only for ranges and times; `view` the kind of view it came from (front, back, side, oblique),
+    None where it was not assessed; `takes` the names of the takes; `unmatched` repetitions without a partner of equal
+    depth and tempo.
     """
 
     metric: str
@@ -143,7 +144,7 @@ class Asymmetry:
     larger_side: Side | None
     verdict: Verdict
     reason: str = ""
-    view: View | None = None
+    view: str | None = None
     movement: str = "split_squat"
     sem_left: float = float("nan")
     sem_right: float = float("nan")
@@ -243,4 +244,37 @@ class ScreenResult:
     findings: tuple[Finding, ...]
     plan: Plan
     provenance: Provenance
+    sentences: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One value of two sessions: `what` is left, right or difference (right minus left), or value without sides.
+
+    `change` = new - old; `mdc95` the smallest change that two sessions can tell from measurement error; `verdict` CLEAR
+    beyond it, NOT_DISTINGUISHABLE within it, NOT_ASSESSED with the key of a `reason`.
+    """
+
+    movement: str
+    metric: str
+    unit: str
+    what: str
+    old: float
+    new: float
+    change: float
+    mdc95: float
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Two sessions of one person; `kind` is "screen" or "take", `old` and `new` the folders as they were named."""
+
+    schema_version: int = SCREEN_SCHEMA_VERSION
+    kind: str
+    person: str
+    old: str
+    new: str
+    changes: tuple[Change, ...]
     sentences: Mapping[str, str] = field(default_factory=dict)

@@ -85,7 +85,7 @@ def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:
     rest = [k for k in kinds if k is not type(None)]
     if len(rest) == 1:
         return _decode(rest[0], plain)
-    return plain
+    return tuple(plain) if isinstance(plain, list) else plain
 
 
 def _decode_dataclass(kind: Any, plain: Mapping[str, Any]) -> Any:

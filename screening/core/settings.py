@@ -134,6 +134,26 @@ class MovementSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ScreenSettings:
+    """How the takes of a screen are measured and compared (SCIENCE section 5)."""
+
+    quality: Quality = Quality.BEST
+    #: Fewer usable repetitions of a side than this give no verdict.
+    min_reps: int = 3
+    #: Repetitions are partners if their depths and their durations differ by no more than these shares.
+    depth_tolerance: float = 0.2
+    tempo_tolerance: float = 0.4
+    #: Resamples of the interval, and the seed that makes it the same every time.
+    bootstrap_draws: int = 2000
+    seed: int = 20261120
+    #: Share of false alarms that is accepted among the clear differences of one screen (Benjamini-Hochberg).
+    false_discovery: float = 0.025
+    #: Metrics that two kinds of view measure independently and well enough to be averaged.
+    fused: tuple[str, ...] = ("tilt_deg",)
+    curve_points: int = 101
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportSettings:
     """Sizes of what is shown."""
 
@@ -143,6 +163,10 @@ class ReportSettings:
     max_pictures: int = 12
     jpeg_quality: int = 82
     curve_points: int = 101
+    #: Size of the PDF's pages, "a4" or "letter", and how many key pictures of a take it holds.
+    paper: str = "a4"
+    pdf_pictures: int = 6
+    pdf_picture_max_side_px: int = 420
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +192,51 @@ class WebSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FramingSettings:
+    """When a person stands well in the live picture, before filming."""
+
+    #: The small pictures that the page sends: at most so many bytes and pixels on the longer side.
+    max_bytes: int = 400_000
+    max_side_px: int = 1280
+    every_s: float = 0.5
+    #: The network is put away when nobody has asked for so long.
+    idle_s: float = 60.0
+    #: Mean brightness 0-255 that is still enough.
+    min_luma: float = 45.0
+    #: A landmark counts as seen from this score on, and as inside at this share of the picture from its edge.
+    min_visibility: float = 0.3
+    edge_share: float = 0.015
+    #: From head to feet the body takes this share of the picture's height.
+    min_body_share: float = 0.45
+    max_body_share: float = 0.93
+    #: Mid-hip lies this far from the vertical middle line at most, share of the width.
+    max_off_centre_share: float = 0.25
+    #: How far the hips may lie below (+) or above the camera's level, degrees seen from the camera.
+    max_camera_high_deg: float = 13.0
+    max_camera_low_deg: float = 15.0
+    #: The network lets a level camera seem to look down by so much, degrees.
+    pitch_bias_deg: float = 6.0
+    #: Focal length in picture heights where nobody told it: that of most phones.
+    focal_heights: float = 0.83
+    #: Right framing for so long starts the countdown; so many seconds are counted.
+    hold_s: float = 2.0
+    countdown_s: int = 3
+    #: A recording ends by itself after so long, and this long after the last repetition.
+    max_take_s: float = 90.0
+    after_set_s: float = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSettings:
+    """The database and the files beside it."""
+
+    #: How long to wait for another writer, or for the database's machine to answer.
+    busy_timeout_s: float = 15.0
+    #: Raw videos are deleted after this time, unless somebody keeps them on purpose.
+    keep_video_days: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of the program."""
 
@@ -177,12 +246,15 @@ class Settings:
     scene: SceneSettings = field(default_factory=SceneSettings)
     surface: SurfaceSettings = field(default_factory=SurfaceSettings)
     movement: MovementSettings = field(default_factory=MovementSettings)
+    screen: ScreenSettings = field(default_factory=ScreenSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    framing: FramingSettings = field(default_factory=FramingSettings)
 
     def sha256(self) -> str:
         """Fingerprint of all values that can change a result."""
-        measured = {k: v for k, v in asdict(self).items() if k not in ("web",)}
+        measured = {k: v for k, v in asdict(self).items() if k not in ("web", "framing", "store")}
         return hashlib.sha256(repr(sorted(measured.items())).encode()).hexdigest()
 
 

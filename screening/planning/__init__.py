@@ -1,0 +1,4 @@
+"""Safety questions, exercises for what was found, and their order.
+
+May import: numpy and `core`.
+"""
