@@ -30,7 +30,7 @@ from screening.core.datatypes import (
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
-from screening.core.vocabulary import CheckLevel, Quality, View
+from screening.core.vocabulary import CheckLevel, Quality
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
 from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
@@ -152,14 +152,18 @@ def interpret(
     seen = fusion.mean_image(raw)
     quality.refuse_unusable(seen, raw, recording, settings.scene)
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
+    filming = quality.check(seen, raw, recording, view, settings.scene)
+    del seen
     motion, image, checks = _motion(raw, recording, view, options, settings)
     timeline = movement.find(motion, options, settings.movement)
     motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
-    table = registry.compute(motion, reference=timeline.reference, lead=timeline.lead_of_frame())
+    table = registry.compute(
+        motion, reference=timeline.reference, lead=timeline.lead_of_frame(), joints=settings.joints
+    )
     timeline = with_depth(timeline, table)
     measurements = measure(movement.metrics, table, timeline)
     checks = [
-        *quality.check(seen, raw, recording, view, settings.scene),
+        *filming,
         *checks,
         *_movement_checks(timeline, options, motion, settings),
     ]
@@ -197,20 +201,25 @@ def _motion(
             hint=f"Is it the {legs.lead} leg, or is the picture mirrored? Say so, or leave the lead out.",
         )
     trunk_px = identity.trunk_length_px(raw.variants)
+    several = len(raw.variants) > 1
     averaged = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
-    world = fusion.average([v.world for v in legs.variants], _TRUNK_M, settings.cleaning)
-    checks = [quality.mirror_disagreement(averaged, trunk_px)] if len(raw.variants) > 1 else []
+    checks = [quality.mirror_disagreement(averaged, trunk_px)] if several else []
     if legs.lead is not None:
         checks.append(quality.leg_identity(legs.repaired_share))
         checks.append(quality.front_leg(told=options.lead is not None, certain=legs.certain))
+    worlds, lead = [v.world for v in legs.variants], legs.lead
+    del legs  # a long take's runs are large: each is let go as soon as it has been read
     image = cleaning.resample(cleaning.clean(averaged, settings.cleaning), recording.time_s)
+    del averaged
+    world = fusion.average(worlds, _TRUNK_M, settings.cleaning)
+    del worlds
     world = cleaning.resample(cleaning.clean(world, settings.cleaning), recording.time_s)
     motion = BodyMotion(
         image=scene.level(image, view.roll_deg),
         body=scene.to_body(scene.level(world, view.roll_deg), view.heading_deg),
         scene=view,
         trunk_px=trunk_px,
-        lead_in_picture=legs.lead,
+        lead_in_picture=lead,
     )
     return motion, image, checks
 
@@ -225,11 +234,11 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
     settings: Settings,
     pictures: Pictures | None,
 ) -> BodyMotion:
-    """Follow the trunk's surface from behind; at `best`, the contour of the back from the side."""
+    """Follow the trunk's surface from behind or in front; at `best`, the contour of the back from the side."""
     frames = pelvis_track.frames_to_follow(recording, timeline, settings.surface)
     if pictures is None or not frames:
         return motion
-    if motion.scene.view is View.BACK:
+    if motion.scene.view.is_frontal:
         track = pelvis_track.follow(
             pictures(frames),
             image=image,

@@ -16,7 +16,9 @@ IntArray = NDArray[np.int64]
 
 
 def frozen_array(array: Any, dtype: Any) -> NDArray[Any]:
-    """Read-only copy of an array."""
+    """Read-only copy of an array; one that is read-only already and its own owner is shared instead."""
+    if isinstance(array, np.ndarray) and array.dtype == dtype and array.base is None and not array.flags.writeable:
+        return array
     out = np.array(array, dtype=dtype, copy=True)
     out.setflags(write=False)
     return out

@@ -71,11 +71,13 @@ class Track:
 
     names (angle,): stems of registry rows; value_deg, sd_deg (time, angle): the angles and their standard errors
     without the one that all frames share; NaN where nothing was followed. Signs as in SCIENCE section 2.
+    `withheld`: key of the reason why nothing of the take is shown, "" where something is.
     """
 
     names: tuple[str, ...]
     value_deg: FloatArray
     sd_deg: FloatArray
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         """Check shapes and freeze."""

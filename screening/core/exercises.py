@@ -114,9 +114,9 @@ class ProtocolTake:
     text: str
 
     def view(self, side: Side | None) -> View:
-        """Return the view for the leg in front (or the leg that moves); the person's left side if there is none."""
+        """Return the view for the leg in front (or the leg that moves); the person's right side if there is none."""
         if self.camera is Camera.NEAR_SIDE:
-            return View.RIGHT if side is Side.RIGHT else View.LEFT
+            return View.LEFT if side is Side.LEFT else View.RIGHT
         return View.BACK if self.camera is Camera.BACK else View.FRONT
 
 

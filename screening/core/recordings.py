@@ -90,7 +90,7 @@ class LandmarkSequence:
 
     def __post_init__(self) -> None:
         """Check shapes, derive what was not given, freeze."""
-        position = frozen_array(self.position, np.float64)
+        position = np.asarray(self.position, np.float64)
         time_s = frozen_array(self.time_s, np.float64)
         expected = (len(time_s), len(LANDMARKS), self.frame.axes)
         if position.shape != expected:
@@ -108,9 +108,10 @@ class LandmarkSequence:
                 raise ValueError(f"{name} must be (time, landmark) = {grid}, got {array.shape}")
         valid = frozen_array(arrays["valid"] & finite, np.bool_)
         arrays |= {"valid": valid, "filled": frozen_array(arrays["filled"] & valid, np.bool_)}
-        cleared = np.where(valid[..., None], position, np.nan)
-        cleared.setflags(write=False)
-        freeze(self, position=cleared, time_s=time_s, **arrays)
+        if position.flags.writeable or position.base is not None or not np.isnan(position[~valid]).all():
+            position = np.where(valid[..., None], position, np.nan)
+            position.setflags(write=False)
+        freeze(self, position=position, time_s=time_s, **arrays)
 
     def point(self, name: str) -> FloatArray:
         """Track of one landmark, (time, axis)."""

@@ -47,6 +47,9 @@ class PoseSettings:
     confirm_share: float = 0.08
     #: Two finds closer than this many torso lengths are one person.
     same_person_torsos: float = 0.5
+    #: How far back somebody who was seen too late is followed, and in how many pictures of a take at most.
+    backwards_s: float = 1.0
+    backwards_pictures: int = 240
     #: How often the background is compared with itself, and how many of the looks search for vertical edges.
     background_every_s: float = 0.2
     edge_looks: int = 6
@@ -99,16 +102,61 @@ class SceneSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointSettings:
+    """Where the joints lie below their landmarks in side views; lengths in trunk lengths (mid-hip to mid-shoulder).
+
+    Fitted by `python -m tests.benchmarks.refit CLIPS` to people with exact joints.
+    """
+
+    #: Hip landmarks in front of the joints and above them, and how much higher per radian of hip flexion.
+    hip_ahead: float = 0.087
+    hip_up: float = -0.127
+    hip_climb: float = 0.118
+    knee_ahead: float = -0.026
+    #: Ankle landmarks above the joint, along the shank, and in front of it, square to the shank.
+    ankle_up: float = 0.045
+    ankle_ahead_front: float = -0.004
+    ankle_ahead_rear: float = 0.024
+    #: Lengths of thigh and shank; how much longer the leg next to the camera looks, and a front thigh than a rear one.
+    thigh: float = 0.784
+    shank: float = 0.841
+    near_far: float = 0.027
+    thigh_turned: float = 0.047
+    #: Sum of both legs' segments between landmarks of the average person, and how far a difference is believed.
+    usual_legs: float = 3.09
+    size_trust: float = 1.0
+    #: Standard errors of what is known about places and lengths.
+    hip_sd: float = 0.04
+    knee_sd: float = 0.1
+    ankle_sd: float = 0.02
+    length_sd: float = 0.01
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurfaceSettings:
-    """Following the trunk's surface from behind."""
+    """Following the trunk's surface from behind or in front."""
 
     #: The pelvis moves slowly: this many pictures a second are followed, the rest is interpolated.
     fps: float = 10.0
     max_side_px: int = 1280
+    #: The low-pass follows the movement's own speed between these.
+    min_cutoff_hz: float = 1.2
     cutoff_hz: float = 4.0
     max_gap_s: float = 0.3
+    #: The second reference picture, the top before the second repetition, is used if it comes within this time.
+    second_reference_s: float = 10.0
     #: A picture that explains less of the patch's texture is not believed.
     min_explained: float = 0.5
+    #: Cloth slides where the median over the movement explains less, or the patches' rotations lie further apart.
+    min_median_explained: float = 0.72
+    max_median_spread_deg: float = 5.0
+    #: A hand on a hip in more of the repetitions' frames than this hides the pelvis.
+    hands_on_hips_share: float = 0.5
+    #: A camera that turns by more than this, in more of the frames than this, is not compensated any more.
+    max_camera_turn_deg: float = 4.0
+    max_shaken_share: float = 0.25
+    #: Where it turned by more than this, frames whose background tells nothing are left out.
+    still_camera_deg: float = 0.3
     #: Half the side of the square cut out around the hips, hip widths.
     cutout: float = 2.4
     samples_per_hip_width: float = 24.0
@@ -207,7 +255,7 @@ class FramingSettings:
     min_visibility: float = 0.3
     edge_share: float = 0.015
     #: From head to feet the body takes this share of the picture's height.
-    min_body_share: float = 0.45
+    min_body_share: float = 0.33
     max_body_share: float = 0.93
     #: Mid-hip lies this far from the vertical middle line at most, share of the width.
     max_off_centre_share: float = 0.25
@@ -244,6 +292,7 @@ class Settings:
     pose: PoseSettings = field(default_factory=PoseSettings)
     cleaning: CleaningSettings = field(default_factory=CleaningSettings)
     scene: SceneSettings = field(default_factory=SceneSettings)
+    joints: JointSettings = field(default_factory=JointSettings)
     surface: SurfaceSettings = field(default_factory=SurfaceSettings)
     movement: MovementSettings = field(default_factory=MovementSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)

@@ -34,10 +34,9 @@ def measure(specs: Sequence[MetricSpec], table: AngleTable, timeline: Timeline) 
 
 def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side | None) -> Measurement:
     reps = [r for r in timeline.repetitions if r.lead is lead]
-    angle = _angle_name(spec, lead)
-    pairs = [_of_rep(spec, angle, table, timeline, r) if r.used else (np.nan, np.nan) for r in reps]
-    sign = spec.factor * (1.0 if spec.sign_by_lead == 0 else spec.sign_by_lead * (1 if lead is Side.LEFT else -1))
-    per_rep = sign * np.array([p[0] for p in pairs])
+    angle = angle_of(spec, lead)
+    pairs = [_of_rep(spec, lead, table, timeline, r) if r.used else (np.nan, np.nan) for r in reps]
+    per_rep = np.array([p[0] for p in pairs])
     error = np.array([p[1] for p in pairs])
     seen = np.isfinite(per_rep)
     n = int(seen.sum())
@@ -46,7 +45,10 @@ def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side
     shared = float(np.sqrt(np.mean(error[seen] ** 2))) if n else float("nan")
     sem = float(np.hypot(shared, (0.0 if np.isnan(sd) else sd) / np.sqrt(max(n, 1))))
     mdc95 = float(_Z95 * np.sqrt(2.0) * sem)
-    verdict, reason = _verdict(spec, angle, table, value=value, mdc95=mdc95, n=n)
+    if n == 0:
+        verdict, reason = Verdict.NOT_ASSESSED, _why_not(spec, _hidden(spec, lead, table), table, reps)
+    else:
+        verdict, reason = _verdict(spec, angle, table, value=value, mdc95=mdc95, n=n)
     return Measurement(
         key=spec.key,
         unit=spec.unit,
@@ -63,30 +65,61 @@ def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side
     )
 
 
-def _angle_name(spec: MetricSpec, lead: Side | None) -> str:
-    if lead is None:
-        return spec.angle
-    return spec.angle.format(lead=lead.value, rear=lead.other.value)
+def angle_of(spec: MetricSpec, lead: Side | None) -> str:
+    """Name of the angle that a metric reads for a lead; empty if it reads none."""
+    return _named(spec.angle, lead)
+
+
+def sign_of(spec: MetricSpec, lead: Side | None) -> float:
+    """Return what turns an angle's positive direction into the metric's, for a lead."""
+    if spec.sign_by_lead == 0:
+        return spec.factor
+    return spec.factor * spec.sign_by_lead * (1 if lead is Side.LEFT else -1)
+
+
+def _named(angle: str, lead: Side | None) -> str:
+    return angle if lead is None else angle.format(lead=lead.value, rear=lead.other.value)
+
+
+def _hidden(spec: MetricSpec, lead: Side | None, table: AngleTable) -> str:
+    """Return the angle that the view does not show, or else the one that the metric mainly reads."""
+    names = [_named(name, lead) for name in (spec.angle, spec.less) if name]
+    return next((n for n in names if table.observability.get(n) is Observability.NONE), angle_of(spec, lead))
 
 
 def _of_rep(
-    spec: MetricSpec, angle: str, table: AngleTable, timeline: Timeline, rep: Repetition
+    spec: MetricSpec, lead: Side | None, table: AngleTable, timeline: Timeline, rep: Repetition
 ) -> tuple[float, float]:
-    """Value of one repetition and its standard error."""
+    """Value of one repetition, signed as the metric, and its standard error."""
     if spec.rule == "descent_s":
         frame_s = float(np.median(np.diff(table.time_s)))
         return float(table.time_s[rep.bottom_start] - table.time_s[rep.start]), frame_s
+    value, error = _by_rule(spec.rule, angle_of(spec, lead), table, timeline, rep)
+    value *= sign_of(spec, lead)
+    if spec.less:
+        less, less_error = _by_rule("change_at_bottom", _named(spec.less, lead), table, timeline, rep)
+        value, error = value - less, float(np.hypot(error, less_error))
+    return value, error
+
+
+def _by_rule(rule: str, angle: str, table: AngleTable, timeline: Timeline, rep: Repetition) -> tuple[float, float]:
+    """Value of one angle in one repetition and its standard error, signed as the angle."""
     value, sd = table.column(angle), table.column_sd(angle)
     bottom = slice(rep.bottom_start, rep.bottom_end)
-    if spec.rule == "at_bottom":
+    if rule == "at_bottom":
         return _mean(value[bottom]), _mean(sd[bottom])
-    if spec.rule == "change_at_bottom":
-        first = np.searchsorted(table.time_s, table.time_s[rep.start] - _TOP_S)
-        return _mean(value[bottom]) - _mean(value[int(first) : rep.start + 1]), _mean(sd[bottom])
-    if spec.rule == "at_half_descent":
+    if rule == "change_at_bottom":
+        return _mean(value[bottom]) - top_before(value, table.time_s, rep), _mean(sd[bottom])
+    if rule == "at_half_descent":
         k = _half_way(timeline.signal_pct, rep)
         return float(value[k]), float(sd[k])
-    raise ValueError(f"unknown rule {spec.rule}")
+    raise ValueError(f"unknown rule {rule}")
+
+
+def top_before(value: FloatArray, time_s: FloatArray, rep: Repetition) -> float:
+    """Mean of an angle at the top before a repetition, NaN where it is hardly seen there."""
+    first = int(np.searchsorted(time_s, time_s[rep.start] - _TOP_S))
+    return _mean(value[first : rep.start + 1])
 
 
 def _mean(values: FloatArray) -> float:
@@ -101,16 +134,20 @@ def _half_way(signal: FloatArray, rep: Repetition) -> int:
     return rep.start + int(below[0]) if below.size else rep.bottom
 
 
+def _why_not(spec: MetricSpec, angle: str, table: AngleTable, reps: Sequence[Repetition]) -> str:
+    """Key of the sentence why no repetition gives a value: the view, the repetitions themselves, or gaps."""
+    if table.observability.get(angle) is Observability.NONE:
+        return table.reason.get(angle, "")
+    if reps and not any(r.used for r in reps):
+        return "reason.none_used"
+    if spec.rule == "descent_s" or not reps:
+        return "reason.no_reps"
+    return table.gap_reason.get(angle, "reason.gap")
+
+
 def _verdict(
     spec: MetricSpec, angle: str, table: AngleTable, *, value: float, mdc95: float, n: int
 ) -> tuple[Verdict, str]:
-    if n == 0:
-        reason = table.reason.get(angle, "")
-        if table.observability.get(angle) is Observability.NONE:
-            return Verdict.NOT_ASSESSED, reason
-        return Verdict.NOT_ASSESSED, "reason.no_reps" if spec.rule == "descent_s" else table.gap_reason.get(
-            angle, "reason.gap"
-        )
     if spec.rule == "change_at_bottom" and abs(value) <= mdc95:
         return Verdict.NOT_DISTINGUISHABLE, table.reason.get(angle, "")
     if table.observability.get(angle) is Observability.TREND:

@@ -1,6 +1,6 @@
 """The table of jobs: who asked for what, how far it is, and how it ended.
 
-May import: SQLAlchemy, `core` and `jobs.process`.
+May import: SQLAlchemy, `store`, `core` and `jobs.process`.
 
 Every change is one UPDATE whose WHERE names the state it starts from, so two processes can never both succeed.
 Whoever asks about a job shows its key; the table holds only the key's hash.
@@ -17,13 +17,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from screening.core.serial import from_plain, to_plain
 from screening.core.settings import DEFAULTS, TakeOptions, WebSettings
 from screening.jobs.process import process_alive
+from screening.store.database import Database
+from screening.store.schema import JOBS
 
 
 class JobState(str, Enum):
@@ -42,44 +44,18 @@ class JobState(str, Enum):
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
-_META: Final = sa.MetaData()
-_JOBS: Final = sa.Table(
-    "jobs",
-    _META,
-    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("id", sa.String(32), unique=True, nullable=False),
-    sa.Column("key_sha256", sa.String(64), nullable=False),
-    sa.Column("video", sa.String(300), nullable=False),
-    sa.Column("options", sa.Text, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False, index=True),
-    sa.Column("stage", sa.String(12), nullable=False, default=""),
-    sa.Column("done", sa.Float, nullable=False, default=0.0),
-    sa.Column("total", sa.Float, nullable=False, default=0.0),
-    sa.Column("fraction", sa.Float, nullable=False, default=0.0),
-    sa.Column("seconds_left", sa.Float),
-    sa.Column("what", sa.Text, nullable=False, default=""),
-    sa.Column("hint", sa.Text, nullable=False, default=""),
-    sa.Column("cancel", sa.Boolean, nullable=False, default=False),
-    sa.Column("worker", sa.String(32), nullable=False, default=""),
-    sa.Column("pid", sa.Integer, nullable=False, default=0),
-    sa.Column("tries", sa.Integer, nullable=False, default=0),
-    sa.Column("created_at", sa.Float, nullable=False),
-    sa.Column("heartbeat_at", sa.Float, nullable=False, default=0.0),
-    sa.Column("finished_at", sa.Float),
-)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One row of the table, without its key.
 
-    `video` is the file's path below the job's folder; `done` of `total` counts what the stage counts;
-    `fraction` is the share of everything, 0 to 1; `seconds_left` is None until it can be told; `what` and `hint`
-    are the two lines of an error.
+    `video` is the file's path below the job's folder; `screen` the store's screen it belongs to, if any; `done` of
+    `total` counts what the stage counts; `fraction` is the share of everything, 0 to 1; `seconds_left` is None until
+    it can be told; `what` and `hint` are the two lines of an error.
     """
 
     number: int
     id: str
+    screen: str
     video: str
     options: TakeOptions
     state: JobState
@@ -112,7 +88,7 @@ def _job(row: sa.Row[Any]) -> Job:
     fields = dict(row._mapping)
     fields.pop("key_sha256")
     fields["options"] = from_plain(TakeOptions, json.loads(fields["options"]))
-    fields["state"] = JobState(fields["state"])
+    fields["state"] = JobState(row.state)
     return Job(**fields)
 
 
@@ -122,7 +98,7 @@ class JobQueue:
     Parameters
     ----------
     data : Path
-        The data folder; the table lies in its `jobs.db`, and each job has a folder below `jobs/`.
+        The data folder; the table lies in the store's database, and each job has a folder below `jobs/`.
     settings : WebSettings
         When a worker counts as silent and how often a job is tried.
     clock : callable
@@ -135,71 +111,81 @@ class JobQueue:
         self.data = data
         self._settings = settings
         self._clock = clock
-        self._engine = sa.create_engine(f"sqlite:///{data / 'jobs.db'}", connect_args={"timeout": 15})
-        sa.event.listen(self._engine, "connect", _prepare_sqlite)
+        self._database = Database(data)
 
     def create_schema(self) -> None:
-        """Make the folder and the table; call it once, before workers start."""
-        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _META.create_all(self._engine)
+        """Make the folder and the tables; call it once, before workers start."""
+        self._database.prepare()
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._database.close()
 
     def folder(self, job_id: str) -> Path:
         """Folder of a job that is in the table."""
         return self.data / "jobs" / job_id
 
-    def submit(self, job_id: str, key: str, *, video: str, options: TakeOptions) -> None:
-        """Put a job at the end of the queue; its video must already lie in its folder."""
+    def submit(
+        self,
+        job_id: str,
+        key: str,
+        *,
+        video: str,
+        options: TakeOptions,
+        screen: str = "",
+    ) -> None:
+        """Put a job at the end of the queue; its video or screen file must already lie in its folder."""
         row = {
             "id": job_id,
             "key_sha256": _hash(key),
+            "screen": screen,
             "video": video,
             "options": json.dumps(to_plain(options)),
             "state": JobState.QUEUED.value,
             "created_at": self._clock(),
         }
-        with self._engine.begin() as db:
-            db.execute(sa.insert(_JOBS).values(row))
+        with self._database.write() as db:
+            db.execute(sa.insert(JOBS).values(row))
 
     def find(self, job_id: str, key: str) -> Job | None:
         """Look up the job with this id, if this is its key."""
-        with self._engine.connect() as db:
-            row = db.execute(sa.select(_JOBS).where(_JOBS.c.id == job_id)).first()
+        with self._database.read() as db:
+            row = db.execute(sa.select(JOBS).where(JOBS.c.id == job_id)).first()
         if row is None or not hmac.compare_digest(row.key_sha256, _hash(key)):
             return None
         return _job(row)
 
     def exists(self, job_id: str) -> bool:
         """Whether the table still knows this job."""
-        with self._engine.connect() as db:
-            return db.execute(sa.select(_JOBS.c.number).where(_JOBS.c.id == job_id)).first() is not None
+        with self._database.read() as db:
+            return db.execute(sa.select(JOBS.c.number).where(JOBS.c.id == job_id)).first() is not None
 
     def waiting_before(self, job: Job) -> int:
         """Count the jobs that come first."""
-        earlier = (_JOBS.c.state == JobState.QUEUED.value) & (_JOBS.c.number < job.number)
-        with self._engine.connect() as db:
+        earlier = (JOBS.c.state == JobState.QUEUED.value) & (JOBS.c.number < job.number)
+        with self._database.read() as db:
             return db.execute(sa.select(sa.func.count()).where(earlier)).scalar_one()
 
     def claim(self, worker: str, pid: int) -> Job | None:
         """Give the oldest waiting job to this worker, and to no other."""
-        queued = _JOBS.c.state == JobState.QUEUED.value
-        oldest = sa.select(_JOBS.c.number).where(queued).order_by(_JOBS.c.number).limit(1).scalar_subquery()
+        queued = JOBS.c.state == JobState.QUEUED.value
+        waiting = sa.select(JOBS.c.number).where(queued).order_by(JOBS.c.number).limit(1)
+        oldest = waiting.with_for_update(
+            skip_locked=True
+        ).scalar_subquery()  # PostgreSQL: not the one another takes now
         change = {
             "state": JobState.RUNNING.value,
             "worker": worker,
             "pid": pid,
-            "tries": _JOBS.c.tries + 1,
+            "tries": JOBS.c.tries + 1,
             "heartbeat_at": self._clock(),
             "stage": "",
             "fraction": 0.0,
             "seconds_left": None,
         }
-        with self._engine.begin() as db:
+        with self._database.write() as db:
             row = db.execute(
-                sa.update(_JOBS).where((_JOBS.c.number == oldest) & queued).values(change).returning(_JOBS)
+                sa.update(JOBS).where((JOBS.c.number == oldest) & queued).values(change).returning(JOBS)
             ).first()
         return None if row is None else _job(row)
 
@@ -212,8 +198,8 @@ class JobQueue:
             False if the work is no longer wanted: cancelled, or given to another worker meanwhile.
         """
         change = {"heartbeat_at": self._clock(), **progress}
-        with self._engine.begin() as db:
-            row = db.execute(sa.update(_JOBS).where(_mine(job)).values(change).returning(_JOBS.c.cancel)).first()
+        with self._database.write() as db:
+            row = db.execute(sa.update(JOBS).where(_mine(job)).values(change).returning(JOBS.c.cancel)).first()
         return row is not None and not row.cancel
 
     def finish(self, job: Job, state: JobState, lines: tuple[str, str] = ("", "")) -> bool:
@@ -225,29 +211,36 @@ class JobQueue:
 
     def release(self, job: Job) -> None:
         """Give a job back to the queue because its worker has to stop; this try does not count."""
-        self._update(_mine(job), {"state": JobState.QUEUED.value, "tries": _JOBS.c.tries - 1})
+        self._update(_mine(job), {"state": JobState.QUEUED.value, "tries": JOBS.c.tries - 1})
 
     def cancel(self, job: Job) -> None:
         """Ask for an end: at once if it waits, at the worker's next step if it runs."""
         over = {"state": JobState.CANCELLED.value, "finished_at": self._clock(), "cancel": True}
-        if not self._update((_JOBS.c.id == job.id) & (_JOBS.c.state == JobState.QUEUED.value), over):
-            self._update((_JOBS.c.id == job.id) & (_JOBS.c.state == JobState.RUNNING.value), {"cancel": True})
+        if not self._update((JOBS.c.id == job.id) & (JOBS.c.state == JobState.QUEUED.value), over):
+            self._update((JOBS.c.id == job.id) & (JOBS.c.state == JobState.RUNNING.value), {"cancel": True})
 
     def again(self, job: Job, options: TakeOptions) -> bool:
         """Queue a job that is over once more, with other choices."""
-        over = _JOBS.c.state.in_([state.value for state in JobState if state.is_over])
+        over = JOBS.c.state.in_([state.value for state in JobState if state.is_over])
         change = {"state": JobState.QUEUED.value, "options": json.dumps(to_plain(options)), "cancel": False}
-        return self._update((_JOBS.c.id == job.id) & over, change | {"tries": 0, "what": "", "hint": ""})
+        return self._update((JOBS.c.id == job.id) & over, change | {"tries": 0, "what": "", "hint": ""})
 
     def forget(self, job: Job) -> None:
         """Remove a job's row; a worker that still runs it will notice."""
-        with self._engine.begin() as db:
-            db.execute(sa.delete(_JOBS).where(_JOBS.c.id == job.id))
+        with self._database.write() as db:
+            db.execute(sa.delete(JOBS).where(JOBS.c.id == job.id))
+
+    def forget_earlier(self, job: Job) -> list[str]:
+        """Remove the rows of jobs of the same screen that came before and are over; return their ids."""
+        over = JOBS.c.state.in_([state.value for state in JobState if state.is_over])
+        before = (JOBS.c.screen == job.screen) & (JOBS.c.screen != "") & (JOBS.c.number < job.number)
+        with self._database.write() as db:
+            return list(db.execute(sa.delete(JOBS).where(before & over).returning(JOBS.c.id)).scalars())
 
     def recover(self) -> int:
         """Take running jobs away from workers that are dead or silent; return how many."""
-        with self._engine.connect() as db:
-            running = db.execute(sa.select(_JOBS).where(_JOBS.c.state == JobState.RUNNING.value)).all()
+        with self._database.read() as db:
+            running = db.execute(sa.select(JOBS).where(JOBS.c.state == JobState.RUNNING.value)).all()
         return sum(self._take_back(_job(row)) for row in running)
 
     def _take_back(self, job: Job) -> bool:
@@ -265,16 +258,9 @@ class JobQueue:
         return self._update(_mine(job), {"state": JobState.QUEUED.value})
 
     def _update(self, where: sa.ColumnElement[bool], change: dict[str, Any]) -> bool:
-        with self._engine.begin() as db:
-            return db.execute(sa.update(_JOBS).where(where).values(change)).rowcount > 0
+        with self._database.write() as db:
+            return db.execute(sa.update(JOBS).where(where).values(change)).rowcount > 0
 
 
 def _mine(job: Job) -> sa.ColumnElement[bool]:
-    return (_JOBS.c.id == job.id) & (_JOBS.c.state == JobState.RUNNING.value) & (_JOBS.c.worker == job.worker)
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
+    return (JOBS.c.id == job.id) & (JOBS.c.state == JobState.RUNNING.value) & (JOBS.c.worker == job.worker)

@@ -1,6 +1,6 @@
 """A process that works off the queue: `python -m screening.jobs.worker DATA`.
 
-May import: `core` and the rest of `jobs`.
+May import: `store`, `core` and the rest of `jobs`.
 
 It ends when its standard input ends, which is when the process that started it is gone, however that happened.
 """
@@ -15,11 +15,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from screening.core.errors import CancelledError, InputError, ScreeningError
+from screening.core.errors import CancelledError, InputError, ScreeningError, StorageError
 from screening.core.progress import overall
 from screening.core.settings import DEFAULTS, Settings
 from screening.jobs.queue import Job, JobQueue, JobState
@@ -27,7 +27,10 @@ from screening.jobs.take import analyze_to_folder
 
 #: Folder of the results inside a job's folder.
 RESULTS: Final = "results"
+#: Ending of a file that describes a whole screen.
+SCREEN_SUFFIX: Final = ".toml"
 _GRACE_S: Final = 10.0
+_HOUSEKEEPING_S: Final = 3600.0
 
 
 class Meter:
@@ -112,18 +115,53 @@ def run_job(queue: JobQueue, job: Job, stop: threading.Event, *, settings: Setti
     folder = queue.folder(job.id)
     meter = Meter(queue, job, stop, settings.web.progress_s)
     with _heartbeat(queue, job, settings.web.heartbeat_s), _outcome(queue, job, stop):
-        analyze_to_folder(
-            folder / job.video, folder / RESULTS, options=job.options, settings=settings, force=True, progress=meter
-        )
+        _measure(queue, job, meter, settings)
     if not queue.exists(job.id):  # deleted by its owner while it ran
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(queue: JobQueue, job: Job, meter: Meter, settings: Settings) -> None:
+    """Measure a take, or a whole screen if the job's file describes one."""
+    source, out = queue.folder(job.id) / job.video, queue.folder(job.id) / RESULTS
+    if source.suffix == SCREEN_SUFFIX:
+        _measure_screen(queue, job, meter, settings)
+    else:
+        analyze_to_folder(source, out, options=job.options, settings=settings, force=True, progress=meter)
+
+
+def _measure_screen(queue: JobQueue, job: Job, meter: Meter, settings: Settings) -> None:
+    from screening.jobs.filing import file_refusal, file_results  # noqa: PLC0415
+    from screening.jobs.screen_folder import screen_to_folder  # noqa: PLC0415  (catalogues that a take does not need)
+
+    source, out = queue.folder(job.id) / job.video, queue.folder(job.id) / RESULTS
+    try:
+        screen_to_folder(source, out, settings=settings, force=True, progress=meter)
+    except InputError as err:
+        if job.screen:
+            file_refusal(queue, job, err, settings.store)
+        raise
+    if job.screen:
+        file_results(queue, job, out, settings.store)
+
+
+def keep_house(data: Path, settings: Settings = DEFAULTS) -> None:
+    """Delete the videos whose time is over; trouble with it waits for the next time."""
+    from screening.store import open_store  # noqa: PLC0415
+    from screening.store.retention import expire  # noqa: PLC0415
+
+    with suppress(StorageError, OSError), open_store(data, settings=settings.store) as store:
+        expire(store, settings=settings.store)
 
 
 def work(data: Path, stop: threading.Event, *, settings: Settings = DEFAULTS) -> None:
     """Take jobs until told to stop."""
     queue = JobQueue(data, settings=settings.web)
     name, pid = f"{os.getpid()}-{secrets.token_hex(4)}", os.getpid()
+    next_look = 0.0
     while not stop.is_set():
+        if time.monotonic() >= next_look:
+            keep_house(data, settings)
+            next_look = time.monotonic() + _HOUSEKEEPING_S
         queue.recover()
         job = queue.claim(name, pid)
         if job is None:

@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from screening.core.datatypes import BodyMotion, FloatArray
+from screening.core.settings import JointSettings
 from screening.core.skeleton import INDEX, of
 from screening.core.vocabulary import Plane, Side, View
-
-#: In side views the network puts the hips in front of the hip joints, by this share of the trunk's length, square to
-#: the trunk: 6-8 % on each of four people with exact truth, at the top and at the bottom alike.
-_HIPS_AHEAD = 0.07
+from screening.kinematics.joints import joints
 
 _TO_PERSONS_LEFT = {View.FRONT: 1.0, View.BACK: -1.0}
 
@@ -45,16 +43,17 @@ class PlanePoints:
         return 0.5 * (self.of(Side.LEFT, part) + self.of(Side.RIGHT, part))
 
 
-def plane_points(motion: BodyMotion, plane: Plane) -> PlanePoints:
+def plane_points(motion: BodyMotion, plane: Plane, settings: JointSettings) -> PlanePoints:
     """Points of a plane: from the picture where it lies in it, else from the world landmarks.
 
-    The sagittal plane lies in the picture of side views, the frontal plane in that of front and back views. The
+    In side views hips, knees and ankles are moved to the joints. The sagittal plane lies in the picture of side views, the frontal plane in that of front and back views. The
     transverse plane needs all three axes and always comes from the world landmarks.
     """
     image, body, view = motion.image, motion.body, motion.scene.view
     if plane is Plane.SAGITTAL and view.is_side:
         axes = np.array([float(motion.scene.facing), -1.0])
-        return _hips_set_back(PlanePoints(position=image.position * axes, sd=image.sd))
+        near = Side.LEFT if view is View.LEFT else Side.RIGHT
+        return _at_the_joints(PlanePoints(position=image.position * axes, sd=image.sd), near, settings)
     if plane is Plane.FRONTAL and view.is_frontal:
         axes = np.array([_TO_PERSONS_LEFT[view], -1.0])
         return PlanePoints(position=image.position * axes, sd=image.sd)
@@ -67,11 +66,19 @@ def plane_points(motion: BodyMotion, plane: Plane) -> PlanePoints:
     raise ValueError(f"unknown plane {plane}")
 
 
-def _hips_set_back(points: PlanePoints) -> PlanePoints:
-    """Hips moved to the hip joints, in sagittal points (forward, up) of a side view."""
-    trunk = points.middle("shoulder") - points.middle("hip")
-    ahead = np.stack([trunk[:, 1], -trunk[:, 0]], axis=1)
+def _at_the_joints(points: PlanePoints, near: Side, settings: JointSettings) -> PlanePoints:
+    """Hips, knees and ankles moved to the joints, in sagittal points (forward, up) of a side view.
+
+    Both hips are moved alike: a side view shows the middle between them.
+    """
+    sides = tuple(Side)
+    names = [of(side, part) for side in sides for part in ("knee", "ankle")]
+    track = np.stack([points.middle("shoulder"), points.middle("hip"), *(points.at(name) for name in names)], axis=1)
+    middles = [0.5 * np.hypot(*(points.sd[:, INDEX[of(s, part)]] for s in sides)) for part in ("shoulder", "hip")]
+    sd = np.stack([*middles, *(points.sd[:, INDEX[name]] for name in names)], axis=1)
+    moved = joints(track, sd, near=sides.index(near), settings=settings)
     position = points.position.copy()
-    for side in Side:
-        position[:, INDEX[of(side, "hip")]] -= _HIPS_AHEAD * ahead
+    for side in sides:
+        position[:, INDEX[of(side, "hip")]] += moved[:, 1] - track[:, 1]
+    position[:, [INDEX[name] for name in names]] = moved[:, 2:]
     return replace(points, position=position)

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from screening.core.datatypes import AngleTable, BodyMotion, FloatArray
+from screening.core.settings import DEFAULTS, JointSettings
 from screening.core.skeleton import of
 from screening.core.vocabulary import Observability, Plane, Side, View
 from screening.kinematics import limbs, pelvis, spine
@@ -92,7 +93,10 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.TRANSVERSE,
         views={},
         unseen="reason.needs_surface",
-        tracked={"back": Seen(how=_GOOD, sd=3.0)},
+        tracked={
+            "back": Seen(how=_GOOD, sd=1.7),
+            "front": Seen(how=_TREND, sd=3.0, reason="reason.front_surface_trend"),
+        },
     ),
     Row(
         stem="pelvic_obliquity",
@@ -104,7 +108,10 @@ REGISTRY: Final[tuple[Row, ...]] = (
             "back": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
             "front": Seen(how=_TREND, sd=3.5, reason="reason.hip_line_trend"),
         },
-        tracked={"back": Seen(how=_GOOD, sd=1.2)},
+        tracked={
+            "back": Seen(how=_GOOD, sd=0.75),
+            "front": Seen(how=_TREND, sd=1.8, reason="reason.front_surface_trend"),
+        },
     ),
     Row(
         stem="anterior_pelvic_tilt",
@@ -112,7 +119,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         views={},
         unseen="reason.needs_surface",
         tracked={
-            "back": Seen(how=_GOOD, sd=1.6),
+            "back": Seen(how=_GOOD, sd=1.5),
             "side": Seen(how=_TREND, sd=3.0, reason="reason.back_contour_trend"),
         },
     ),
@@ -228,7 +235,13 @@ def column_names() -> tuple[str, ...]:
     return (*middle, *per_side, *rest)
 
 
-def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side | None, ...]) -> AngleTable:
+def compute(
+    motion: BodyMotion,
+    *,
+    reference: tuple[int, ...],
+    lead: tuple[Side | None, ...],
+    joints: JointSettings = DEFAULTS.joints,
+) -> AngleTable:
     """All angles of a take.
 
     Parameters
@@ -237,6 +250,8 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
     reference : frames that zeroed angles are changes from
     lead : (time,)
         Leg in front in each frame, None outside of repetitions; the rear leg has a larger error.
+    joints : JointSettings
+        Where the joints lie below their landmarks.
 
     Returns
     -------
@@ -248,14 +263,16 @@ def compute(motion: BodyMotion, *, reference: tuple[int, ...], lead: tuple[Side 
     value, sd = np.full((n, len(names)), np.nan), np.full((n, len(names)), np.nan)
     how: dict[str, Observability] = {}
     why: dict[str, str] = {}
+    planes = {plane: plane_points(motion, plane, joints) for plane in {row.plane for row in REGISTRY}}
     for row in REGISTRY:
         seen = row.seen(motion.scene.view, tracked=_is_tracked(row, motion))
+        withheld = motion.track.withheld if motion.track is not None and _is_tracked(row, motion) else ""
         for name, side in row.names():
-            if seen is None:
-                how[name], why[name] = Observability.NONE, row.unseen
+            if seen is None or withheld:
+                how[name], why[name] = Observability.NONE, withheld or row.unseen
                 continue
             k = names.index(name)
-            value[:, k], sd[:, k] = _one(row, seen, motion, side=side, reference=reference, lead=lead)
+            value[:, k], sd[:, k] = _one(row, seen, motion, planes[row.plane], side=side, reference=reference, lead=lead)
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
             if reason:
                 why[name] = reason
@@ -298,10 +315,11 @@ def _said_of(row: Row, seen: Seen, *, side: Side | None, lead: tuple[Side | None
     return seen.how, seen.reason
 
 
-def _one(
+def _one(  # noqa: PLR0913  (one column: what, from what, whose)
     row: Row,
     seen: Seen,
     motion: BodyMotion,
+    points: PlanePoints,
     *,
     side: Side | None,
     reference: tuple[int, ...],
@@ -315,11 +333,10 @@ def _one(
     if function is None:
         raise ValueError(f"{row.stem} has neither a function nor a followed surface")
 
-    def formula(points: PlanePoints) -> FloatArray:
-        arguments = (points,) if side is None else (points, side)
+    def formula(at: PlanePoints) -> FloatArray:
+        arguments = (at,) if side is None else (at, side)
         return function(*arguments, reference) if row.zeroed else function(*arguments)
 
-    points = plane_points(motion, row.plane)
     value = formula(points)
     shared = np.full(len(value), seen.sd)
     if side is not None and seen.rear_sd is not None:

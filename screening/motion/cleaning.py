@@ -16,6 +16,8 @@ from screening.core.settings import CleaningSettings
 
 #: Frames that are worked on at a time.
 _PIECE = 512
+#: Landmarks that are worked on at a time.
+_GROUP = 5
 _MAD_TO_SD = 1.4826
 
 
@@ -37,14 +39,26 @@ def remove_spikes(seq: LandmarkSequence, settings: CleaningSettings) -> Landmark
     """
     if seq.n_frames < 3:
         return seq
-    near = max(2, round(0.5 * settings.hampel_near_s * seq.fps))
-    half = max(1, round(settings.hampel_window_s * seq.fps))
-    off = np.abs(seq.position - _running_median(seq.position, near))
     floor = settings.max_still_shift_px * _unit_per_px(seq)
-    motion = np.abs(np.diff(seq.position, axis=0, append=seq.position[-1:]))
-    limit = np.maximum(settings.hampel_sigmas * _MAD_TO_SD * _running_median(off, half), floor)
-    spike = (off > limit + 2 * _running_median(motion, half)).any(axis=2)
+    spike = np.zeros(seq.valid.shape, bool)
+    for few in _groups(seq):
+        spike[:, few] = _spikes(seq.position[:, few], seq.fps, floor, settings)
     return seq.changed(Step(name="hampel", parameters={"removed": int(spike.sum())}), valid=seq.valid & ~spike)
+
+
+def _groups(seq: LandmarkSequence) -> list[slice]:
+    """Landmarks a few at a time, so that a long take needs little more memory than a short one."""
+    return [slice(k, k + _GROUP) for k in range(0, seq.position.shape[1], _GROUP)]
+
+
+def _spikes(position: FloatArray, fps: float, floor: float, settings: CleaningSettings) -> BoolArray:
+    near = max(2, round(0.5 * settings.hampel_near_s * fps))
+    half = max(1, round(settings.hampel_window_s * fps))
+    off = np.abs(position - _running_median(position, near))
+    motion = np.abs(np.diff(position, axis=0, append=position[-1:]))
+    limit = np.maximum(settings.hampel_sigmas * _MAD_TO_SD * _running_median(off, half), floor)
+    spike: BoolArray = (off > limit + 2 * _running_median(motion, half)).any(axis=2)
+    return spike
 
 
 def _unit_per_px(seq: LandmarkSequence) -> float:
@@ -73,6 +87,8 @@ def _running_median(values: FloatArray, half: int) -> FloatArray:
 
 def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
     """Interpolate gaps of at most `max_gap_s` between two seen points; longer ones and the ends stay empty."""
+    if seq.valid.all():
+        return seq.changed(Step(name="fill_gaps", parameters={"max_gap_s": settings.max_gap_s}))
     position, filled = seq.position.copy(), seq.filled.copy()
     for k in range(position.shape[1]):
         gap = _short_gaps(seq.valid[:, k], seq.time_s, settings.max_gap_s)
@@ -111,12 +127,14 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
     for k in range(position.shape[1]):
         for start, end in stretches(seq.valid[:, k]):
             position[start:end, k] = _filter(position[start:end, k], seq.time_s[start:end], sos, fps)
-    taken = np.sqrt(((seq.position - position) ** 2).mean(axis=2))
-    residual = _running_rms(np.nan_to_num(taken, nan=0.0), max(1, round(0.125 * fps)))
     # A low-pass keeps a share of white noise; the share that it took away tells how much noise there was.
     kept = min(1.0, 2 * settings.cutoff_hz / fps)
-    noise = residual * np.sqrt(kept / max(1 - kept, 0.25))
-    sd = np.hypot(seq.sd, noise)
+    share = np.sqrt(kept / max(1 - kept, 0.25))
+    sd = seq.sd.copy()
+    for few in _groups(seq):
+        taken = np.sqrt(((seq.position[:, few] - position[:, few]) ** 2).mean(axis=2))
+        residual = _running_rms(np.nan_to_num(taken, nan=0.0), max(1, round(0.125 * fps)))
+        sd[:, few] = np.hypot(sd[:, few], share * residual)
     step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": 2 * settings.order})
     return seq.changed(step, position=position, sd=sd)
 

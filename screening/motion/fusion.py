@@ -10,8 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, RawPose, Step
+from screening.core.datatypes import BoolArray, FloatArray, IntArray, LandmarkSequence, RawPose, Step
 from screening.core.settings import CleaningSettings
+
+
+#: Frames that are averaged at a time, so that a long take needs little more memory than a short one.
+_PIECE = 1024
 
 
 def average(runs: Sequence[LandmarkSequence], trunk: float, settings: CleaningSettings) -> LandmarkSequence:
@@ -32,25 +36,50 @@ def average(runs: Sequence[LandmarkSequence], trunk: float, settings: CleaningSe
         `sd` is the standard error of one coordinate of the mean: the root mean square disagreement over about half
         a second, and `single_run_sd` trunk lengths where only one run saw the point.
     """
-    stack = np.stack([r.position for r in runs])
-    seen = np.isfinite(stack).all(axis=3)
-    n = seen.sum(axis=0)
-    total = np.where(seen[..., None], stack, 0.0).sum(axis=0)
-    mean = np.where(n[..., None] > 0, total / np.maximum(n, 1)[..., None], np.nan)
     single = settings.single_run_sd * trunk
-    square = np.where(seen, ((stack - mean) ** 2).mean(axis=3), 0.0).sum(axis=0)
-    error = np.sqrt(square / np.maximum(n * (n - 1), 1))
-    half = max(1, round(0.25 * runs[0].fps))
-    sd = np.where(n > 1, _steady(error, n > 1, half), single)
-    weight = np.stack([r.visibility for r in runs])
+    n_frames = runs[0].n_frames
+    grid = runs[0].position.shape[:2]
+    mean, visibility = np.empty(runs[0].position.shape), np.empty(grid)
+    error, own, n = np.empty(grid), np.empty(grid), np.empty(grid, np.int8)
+    for start in range(0, n_frames, _PIECE):
+        piece = slice(start, start + _PIECE)
+        mean[piece], error[piece], own[piece], n[piece] = _mean(runs, piece, single)
+        visibility[piece] = sum(np.nan_to_num(r.visibility[piece], nan=0.0) for r in runs) / len(runs)
+    if len(runs) > 1:
+        half = max(1, round(0.25 * runs[0].fps))
+        own = np.hypot(own, np.where(n > 1, _steady(error, n > 1, half), 0.0))
     return LandmarkSequence(
         position=mean,
-        visibility=np.nan_to_num(weight, nan=0.0).mean(axis=0),
+        visibility=visibility,
         time_s=runs[0].time_s,
         frame=runs[0].frame,
-        sd=np.where(n > 0, sd, 0.0),
+        sd=np.where(n > 0, own, 0.0),
         history=(*runs[0].history, Step(name="average", parameters={"runs": len(runs)})),
     )
+
+
+def _mean(
+    runs: Sequence[LandmarkSequence], piece: slice, single: float
+) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+    """Mean over the runs in some frames, its error by their disagreement and by their own, and how many saw a point.
+
+    The runs count by their errors: equally, unless one of them is doubted. Where one counts for nearly all, the error
+    of a single run stands; where all are doubted, so is their mean.
+    """
+    doubt = np.stack([r.sd[piece] for r in runs])
+    seen = np.stack([r.valid[piece] for r in runs])
+    weight = np.where(seen, 1.0 / (single**2 + doubt**2) if single > 0 else 1.0, 0.0)
+    weight /= np.maximum(weight.sum(axis=0), np.finfo(float).tiny)
+    n = seen.sum(axis=0)
+    position = np.stack([r.position[piece] for r in runs])
+    mean = np.where(n[..., None] > 0, np.nansum(weight[..., None] * position, axis=0), np.nan)
+    square = (np.nan_to_num(weight[..., None] * (position - mean), nan=0.0) ** 2).mean(axis=3).sum(axis=0)
+    error = np.sqrt(square * n / np.maximum(n - 1, 1))
+    alone = np.clip(2.0 - 1.0 / np.maximum((weight**2).sum(axis=0), 1e-9), 0.0, 1.0)
+    with np.errstate(divide="ignore"):
+        common = 1.0 / np.sqrt(np.where(seen, 1.0 / doubt**2, 0.0).sum(axis=0))
+    own = np.hypot(np.sqrt(alone) * single, np.where(n > 0, common, 0.0))
+    return mean, error, own, n
 
 
 def mean_image(raw: RawPose) -> LandmarkSequence:

@@ -19,10 +19,15 @@ from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Po
 from screening.core.skeleton import INDEX, leg_indices
 from screening.core.vocabulary import Side, View
 
+#: Length of a trunk in metres: the scale of the world landmarks.
+_TRUNK_M = 0.5
 #: Feet further apart than this, in trunk lengths, are a split stance in which foremost and rearmost are certain.
 _SPLIT = 0.8
 #: A planted foot stays within this many trunk lengths of its place; further off the leg has collapsed or been lost.
 _PLANTED = 0.35
+#: Side of the cells in which the ankles of a stance are counted, trunk lengths; a cell that holds this share of the
+#: fullest one's count (its neighbours included) is a place where the ankle stands, any other is on the way elsewhere.
+_CELL, _FULL = 0.03, 0.25
 #: The legs of a split stance may seem to fall together for this long before the stance counts as left.
 _COLLAPSE_S = 1.5
 #: Cost of a change of labels between two frames of continuous motion, in units of the emission cost.
@@ -86,11 +91,10 @@ def repair_legs(
     enough = _FLOOR_EVIDENCE if roll_known else _WITHOUT_ROLL
     seen = near if evidence > -enough else near.other
     lead = told_lead or seen
-    fixed, shares = [], []
-    for variant, stance in zip(variants, stances, strict=True):
-        swap = _swaps(variant.image, stance, lead, trunk)
-        fixed.append(_apply(variant, swap, stance, lead, trunk))
-        shares.append(float(swap[stance.split].mean()) if stance.split.any() else 0.0)
+    swaps = [_swaps(v.image, s, lead, trunk) for v, s in zip(variants, stances, strict=True)]
+    shares = [float(w[s.split].mean()) if s.split.any() else 0.0 for w, s in zip(swaps, stances, strict=True)]
+    fixed = [_apply(v, w, s, lead, trunk) for v, w, s in zip(variants, swaps, stances, strict=True)]
+    fixed = _doubted(fixed, stances, trunk)
     return LegRepair(
         variants=tuple(fixed),
         lead=seen,
@@ -216,7 +220,7 @@ def _viterbi(cost: FloatArray, legs: FloatArray) -> BoolArray:
 
 def _apply(variant: PoseVariant, swap: BoolArray, stance: _Stance, lead: Side, trunk: float) -> PoseVariant:
     """Exchange the legs where told and mark legs as unseen that left their planted foot."""
-    image = _exchange(variant.image, swap)
+    image, world = _exchange(variant.image, swap), _exchange(variant.world, swap)
     gone = np.zeros(image.valid.shape, bool)
     for side in Side:
         place = stance.front_place if side is lead else stance.rear_place
@@ -225,20 +229,72 @@ def _apply(variant: PoseVariant, swap: BoolArray, stance: _Stance, lead: Side, t
         gone[np.ix_(lost, leg_indices(side))] = True
     step = Step(name="legs", parameters={"exchanged": int(swap.sum()), "lost": int(gone.any(axis=1).sum())})
     image = image.changed(step, valid=image.valid & ~gone)
-    world = _exchange(variant.world, swap).changed(step, valid=variant.world.valid & ~gone)
+    world = world.changed(step, valid=world.valid & ~gone)
     return replace(variant, image=image, world=world)
 
 
+def _doubted(variants: list[PoseVariant], stances: list[_Stance], trunk: float) -> list[PoseVariant]:
+    """Legs whose ankle is away from where it stands in this take, doubted by that distance.
+
+    The network pulls a hidden leg over to the other one, often in one run only. The doubt stands in `sd`, by which the
+    runs are weighted when they are averaged.
+    """
+    doubt = [np.zeros(v.image.valid.shape) for v in variants]
+    for side in Side:
+        ankles = [v.image.point(f"{side.value}_ankle") / trunk for v in variants]
+        homes = _homes(np.concatenate([a[s.stance] for a, s in zip(ankles, stances, strict=True)]))
+        for d, ankle, stance in zip(doubt, ankles, stances, strict=True):
+            d[:, leg_indices(side)] = _doubt(ankle, stance.stance, homes)[:, None]
+    return [
+        replace(
+            v,
+            image=replace(v.image, sd=np.hypot(v.image.sd, trunk * d)),
+            world=replace(v.world, sd=np.hypot(v.world.sd, _TRUNK_M * d)),
+        )
+        for v, d in zip(variants, doubt, strict=True)
+    ]
+
+
+def _doubt(ankle: FloatArray, stance: BoolArray, homes: FloatArray) -> FloatArray:
+    """How far an ankle (time, axis) is from the nearest of its homes (place, axis), beyond a cell, (time,)."""
+    out = np.zeros(len(ankle))
+    seen = stance & np.isfinite(ankle).all(axis=1)
+    if len(homes) and seen.any():
+        away = np.linalg.norm(ankle[seen, None] - homes[None], axis=2).min(axis=1)
+        out[seen] = np.maximum(away - _CELL, 0.0)
+    return out
+
+
+def _homes(ankle: FloatArray) -> FloatArray:
+    """Places where an ankle (time, axis) mostly is, (place, axis): the full cells of a grid, trunk lengths.
+
+    A planted foot is in a few cells, a heel that rises in a row of them; a leg that is being pulled over to the other
+    one runs through many, none of them full.
+    """
+    ankle = ankle[np.isfinite(ankle).all(axis=1)]
+    if not len(ankle):
+        return np.zeros((0, 2))
+    cell = np.floor(ankle / _CELL).astype(int)
+    low = cell.min(axis=0) - 1
+    count = np.zeros(cell.max(axis=0) - low + 2)
+    np.add.at(count, tuple((cell - low).T), 1.0)
+    around = np.pad(count, 1)
+    n, m = count.shape
+    total = np.sum([around[i : i + n, j : j + m] for i in range(3) for j in range(3)], axis=0)
+    full = (total >= _FULL * total.max()) & (count > 0)
+    return (np.argwhere(full) + low + 0.5) * _CELL
+
+
 def _exchange(seq: LandmarkSequence, swap: BoolArray) -> LandmarkSequence:
-    order = np.arange(seq.position.shape[1])
+    if not swap.any():
+        return seq
     left, right = leg_indices(Side.LEFT), leg_indices(Side.RIGHT)
-    order[left], order[right] = right, left
-    grid = swap[:, None]
-    return replace(
-        seq,
-        position=np.where(grid[..., None], seq.position[:, order], seq.position),
-        visibility=np.where(grid, seq.visibility[:, order], seq.visibility),
-        valid=np.where(grid, seq.valid[:, order], seq.valid),
-        filled=np.where(grid, seq.filled[:, order], seq.filled),
-        sd=np.where(grid, seq.sd[:, order], seq.sd),
-    )
+    fields = {}
+    for name in ("position", "visibility", "valid", "filled", "sd"):
+        field = getattr(seq, name).copy()
+        field[np.ix_(swap, left)], field[np.ix_(swap, right)] = (
+            field[np.ix_(swap, right)],
+            field[np.ix_(swap, left)],
+        )
+        fields[name] = field
+    return replace(seq, **fields)

@@ -1,61 +1,55 @@
-"""The pelvis from behind: the trunk's surface followed through the repetitions.
+"""The pelvis from behind or in front: the trunk's surface followed through the repetitions.
 
-May import: numpy, scipy, OpenCV and `core`; `surface` and `cleaning` of this room.
+May import: numpy and `core`; `surface`, `pelvis_cutout` and `pelvis_error` of this room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from screening.core.datatypes import FloatArray, IntArray, LandmarkSequence, Recording, Scene, Timeline, Track
+from screening.core.datatypes import FloatArray, LandmarkSequence, Recording, Scene, Timeline, Track
 from screening.core.settings import SurfaceSettings
-from screening.core.vocabulary import Side, View
-from screening.motion import surface
-from screening.motion.cleaning import smooth_samples
+from screening.core.vocabulary import View
+from screening.motion import clothing, surface
+from screening.motion.pelvis_cutout import Cutout, Picture, ahead, cutouts
+from screening.motion.pelvis_error import Found, as_track, withheld
+from screening.motion.surface import Extent
 
-#: From behind, the patch reads the rear hip too high as the front hip bends: the buttock of the front leg is drawn
-#: down. 2.1 deg for hips that go down by 45 % of the trunk's length; 2.1-2.3 on each of three people in fitted clothes.
-_REAR_UP_DEG, _AT_DROP_PCT = 2.1, 45.0
-#: Standard error for a picture that explains nothing of the texture; it shrinks in proportion to what is explained.
-#: Fitted clothes and bare backs explain 0.8-0.99, a loose shirt 0.6-0.8, noise less than 0.
-_UNEXPLAINED_DEG = 12.0
-NAMES = ("pelvic_rotation", "pelvic_obliquity", "anterior_pelvic_tilt")
-_AZIMUTH_DEG = {View.BACK: 180.0, View.FRONT: 0.0}
+__all__ = ["Picture", "follow", "frames_to_follow"]
 
-
-class Picture(Protocol):
-    """A picture of the recording with its index."""
-
-    @property
-    def index(self) -> int:
-        """Index into the recording's times."""
-        ...
-
-    @property
-    def rgb(self) -> NDArray[np.uint8]:
-        """Red, green, blue, (row, column, 3)."""
-        ...
+#: The patches of each reference picture. Tall ones see how the waist turns under the shirt's pattern or the back's
+#: furrow; half of them bend above the waist, so that the lumbar spine's own motion is not taken for the pelvis'.
+_BACK = (
+    (Extent(low=0.1, high=1.3, width=0.9), Extent(low=-0.1, high=1.3, width=0.98, bends=True)),
+    (Extent(low=0.1, high=1.3, width=0.98), Extent(low=-0.1, high=1.3, width=0.9, bends=True)),
+)
+#: In front the thigh comes up over the lowest part.
+_FRONT = (
+    (Extent(low=0.25, high=1.3, width=0.9), Extent(low=0.25, high=1.3, width=0.98, bends=True)),
+    (Extent(low=0.25, high=1.3, width=0.98), Extent(low=0.25, high=1.3, width=0.9, bends=True)),
+)
+_PATCHES = {View.BACK: _BACK, View.FRONT: _FRONT}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Cutout:
-    """Square around the hips of one picture: its texture and where its corner lies in the picture."""
+def _anchors(timeline: Timeline, recording: Recording, settings: SurfaceSettings) -> tuple[int, int]:
+    """The two reference frames: the top before the first repetition, and the one before the second.
 
-    index: int
-    geometry: _Geometry
-    layers: list[surface.Texture]
-    corner: FloatArray
+    Where the second one is too far away or in another stance, both are the first.
+    """
+    first = timeline.reference[len(timeline.reference) // 2]
+    reps = timeline.repetitions
+    if len(reps) < 2 or reps[0].lead is not reps[1].lead:
+        return first, first
+    second = (reps[0].end + reps[1].start) // 2
+    near = recording.time_s[second] - recording.time_s[first] <= settings.second_reference_s
+    return (first, second) if near else (first, first)
 
 
 def frames_to_follow(recording: Recording, timeline: Timeline, settings: SurfaceSettings) -> list[int]:
-    """Frames of the movement, evenly spaced, that are worth following; the reference frame is among them."""
+    """Frames of the movement, evenly spaced, that are worth following; the first reference frame is among them."""
     reps = timeline.repetitions
     if not reps or not timeline.reference:
         return []
@@ -83,142 +77,108 @@ def follow(
     image : LandmarkSequence
         Cleaned landmarks in IMAGE_PX as they lie in the picture, not levelled.
     recording, scene, timeline, settings
+        `scene.view` is back or front.
 
     Returns
     -------
     Track
-        Changes from the reference frames: median of the ensemble, and its spread. The error that all patches share
-        stands in the registry.
+        Changes from the reference frames: median of the ensemble, and its error. The error that all frames share
+        stands in the registry. `withheld` says why nothing is shown of a take that cannot be followed.
 
     References
     ----------
     METHOD; registration after the cylinder head tracker, inverse compositional (Baker and Matthews 2004).
     """
-    anchor = timeline.reference[len(timeline.reference) // 2]
-    first: _Follower | None = None
-    waiting: list[_Cutout] = []
-    found: dict[int, tuple[FloatArray, float]] = {}
-    for cut in _ahead(_cutouts(pictures, image, recording, scene, settings, anchor)):
-        if cut.index < anchor:
-            waiting.append(cut)
-            continue
-        if first is None:
-            first = _Follower(cut)
-            back = _Follower(cut, first.patches)
-            for earlier in reversed(waiting):
-                found[earlier.index] = back.next(earlier)
-        found[cut.index] = first.next(cut)
-    return _as_track(found, recording, timeline, settings)
+    covered = clothing.hands_on_hips(image, scene, timeline, settings)
+    if covered:
+        return withheld(covered, scene.view, recording.n_frames)
+    frames = frames_to_follow(recording, timeline, settings)
+    anchors = [min(frames, key=lambda k: abs(k - anchor)) for anchor in _anchors(timeline, recording, settings)]
+    cut = cutouts(pictures, image=image, recording=recording, scene=scene, settings=settings, anchor=anchors[0])
+    found = dict(_registered(ahead(_textured(cut)), anchors, _PATCHES[scene.view]))
+    return as_track(found, recording=recording, view=scene.view, timeline=timeline, settings=settings)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Geometry:
-    """What the registration must know of the take, in pixels of the pictures given."""
-
-    hips: FloatArray
-    trunk: FloatArray
-    hip_width: float
-    size: tuple[int, int]
-    focal: float
-    body: FloatArray
-    anchor: int
-    half: int
-    samples: float
-
-    @staticmethod
-    def of(
-        picture: Picture,
-        image: LandmarkSequence,
-        recording: Recording,
-        scene: Scene,
-        settings: SurfaceSettings,
-        anchor: int,
-    ) -> _Geometry:
-        height, width = picture.rgb.shape[:2]
-        scale = width / recording.width
-        hips = image.midpoint("left_hip", "right_hip") * scale
-        trunk = np.linalg.norm(image.midpoint("left_shoulder", "right_shoulder") * scale - hips, axis=1)
-        apart = np.abs(image.point("left_hip") - image.point("right_hip"))[:, 0] * scale
-        rest = slice(*(scene.standing or (anchor, anchor + 1)))
-        hip_width = float(np.nanmedian(apart[rest] / trunk[rest]) * trunk[anchor])
-        return _Geometry(
-            hips=hips,
-            trunk=trunk,
-            hip_width=hip_width,
-            size=(width, height),
-            focal=settings.focal_heights * max(width, height),
-            body=surface.camera_from_body(_AZIMUTH_DEG[scene.view], scene.roll_deg),
-            anchor=anchor,
-            half=int(settings.cutout * hip_width),
-            samples=settings.samples_per_hip_width,
-        )
-
-    def cut(self, picture: Picture) -> _Cutout:
-        """Cut the surroundings of the hips out; beyond the picture its edge is repeated."""
-        x, y = (round(v) - self.half for v in self.hips[picture.index].tolist())
-        columns = np.clip(np.arange(x, x + 2 * self.half), 0, self.size[0] - 1)
-        rows = np.clip(np.arange(y, y + 2 * self.half), 0, self.size[1] - 1)
-        part = np.ascontiguousarray(picture.rgb[rows[:, None], columns])
-        layers = surface.pyramid(surface.texture(part))
-        return _Cutout(index=picture.index, geometry=self, layers=layers, corner=np.array([x, y], float))
+_Textured = tuple[Cutout, list[surface.Texture]]
 
 
-def _cutouts(
-    pictures: Iterable[Picture],
-    image: LandmarkSequence,
-    recording: Recording,
-    scene: Scene,
-    settings: SurfaceSettings,
-    anchor: int,
-) -> Iterator[_Cutout]:
-    """Surroundings of the hips in every picture."""
-    geometry: _Geometry | None = None
-    for picture in pictures:
-        geometry = geometry or _Geometry.of(picture, image, recording, scene, settings, anchor)
-        yield geometry.cut(picture)
+def _textured(items: Iterable[Cutout]) -> Iterator[_Textured]:
+    return ((cut, cut.layers()) for cut in items)
 
 
-def _ahead(items: Iterator[_Cutout]) -> Iterator[_Cutout]:
-    """The same items, each prepared in another thread while the one before is used."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+def _registered(
+    items: Iterator[_Textured], anchors: Sequence[int], extents: Sequence[Sequence[Extent]]
+) -> Iterator[tuple[int, Found]]:
+    """Every cut-out registered to the reference pictures; those before the last reference wait for it."""
+    waiting: list[Cutout] = []
+    for cut, _ in items:
+        waiting.append(cut)
+        if cut.index >= max(anchors):
+            break
+    by_index = {cut.index: cut for cut in waiting}
+    if any(anchor not in by_index for anchor in anchors):
+        return
+    followers = [_Follower(by_index[anchor], some) for anchor, some in zip(anchors, extents, strict=True)]
+    earlier: dict[int, list[Found]] = {cut.index: [] for cut in waiting}
+    for follower in followers:
+        back = _Follower(follower.anchor, (), follower.patches)
+        for cut in reversed(waiting):
+            if cut.index < follower.anchor.index:
+                earlier[cut.index].append(back.next(cut, cut.layers()))
+        for cut in waiting:
+            if cut.index >= follower.anchor.index:
+                earlier[cut.index].append(follower.next(cut, cut.layers()))
+    yield from ((index, Found.merged(parts)) for index, parts in earlier.items())
+    for cut, layers in items:
+        yield cut.index, Found.merged([follower.next(cut, layers) for follower in followers])
 
 
 class _Follower:
-    """Registers one cut-out after the other, starting from the pose before."""
+    """Registers one cut-out after the other to one reference, starting from the pose before."""
 
-    def __init__(self, anchor: _Cutout, patches: list[surface.Patch] | None = None) -> None:
+    def __init__(self, anchor: Cutout, extents: Sequence[Extent], patches: list[surface.Patch] | None = None) -> None:
         g = anchor.geometry
-        self._corner = anchor.corner
+        self.anchor = anchor
         self.patches = patches or surface.patches(
-            anchor.layers,
+            anchor.layers(),
+            extents,
             # Landmarks count from the picture's edge, samples from the middle of its first pixel.
-            centre=g.hips[g.anchor] - anchor.corner - 0.5,
+            centre=g.hips[anchor.index] - anchor.corner - 0.5,
             hip_width_px=g.hip_width,
             samples_per_hip_width=g.samples,
         )
         self._poses = [surface.Pose.rest() for _ in self.patches]
-        self._previous = g.anchor
+        self._previous = anchor.index
 
-    def next(self, cut: _Cutout) -> tuple[FloatArray, float]:
-        """Rotation, obliquity and tilt that each patch finds, (patch, 3), degrees, and how well they explain it."""
-        g, index = cut.geometry, cut.index
-        moved = cut.corner - self._corner
-        expected = g.hips[index] - g.hips[g.anchor] - moved
-        growth = float(np.log(g.trunk[index] / g.trunk[g.anchor]))
+    def next(self, cut: Cutout, layers: list[surface.Texture]) -> Found:
+        """What each patch finds in a cut-out."""
+        g, index, start = cut.geometry, cut.index, self.anchor.index
+        moved = cut.corner - self.anchor.corner
+        expected = g.hips[index] - g.hips[start] - moved
+        growth = float(np.log(g.trunk[index] / g.trunk[start]))
         step = g.hips[index] - g.hips[self._previous] - moved
         found = [
-            _register(patch, cut.layers, pose, (expected, growth, step))
+            _register(patch, layers, pose, (expected, growth, step))
             for patch, pose in zip(self.patches, self._poses, strict=True)
         ]
         self._poses = [replace(pose, shift=pose.shift + moved) for pose, _ in found]
         self._previous = index
-        centre = g.hips[g.anchor]
-        angles = [surface.body_rotation_deg(pose, centre, g.body, g.size, g.focal) for pose in self._poses]
-        return np.stack(angles), float(np.median([explained for _, explained in found]))
+        return Found(
+            angles_deg=np.stack([self._angles_deg(pose, cut) for pose in self._poses]),
+            explained=np.array([explained for _, explained in found]),
+            camera_known=cut.camera.known,
+            camera_roll_rad=cut.camera.roll_rad,
+        )
+
+    def _angles_deg(self, pose: surface.Pose, cut: Cutout) -> FloatArray:
+        """Rotation, obliquity and tilt against the reference; viewing rays and the camera's own motion taken out."""
+        g = cut.geometry
+        centre = g.hips[self.anchor.index]
+        here = surface.viewing_ray(cut.camera.undone(centre + pose.shift), g.size, g.focal)
+        there = surface.viewing_ray(self.anchor.camera.undone(centre), g.size, g.focal)
+        roll = surface.turned_camera(self.anchor.camera.roll_rad - cut.camera.roll_rad)
+        turned = here @ roll @ pose.rotation() @ there.T
+        return surface.cardan_deg(g.body.T @ turned @ g.body)
 
 
 def _register(
@@ -229,46 +189,6 @@ def _register(
 ) -> tuple[surface.Pose, float]:
     """One registration, started where the pose before and the landmarks' motion since then put it."""
     expected, growth, step = landmarks
-    start = surface.Pose(shift=last.shift + step, log_scale=0.5 * (last.log_scale + growth), turn=last.turn)
+    start = replace(last, shift=last.shift + step, log_scale=0.5 * (last.log_scale + growth))
     prior = surface.Pose(shift=expected, log_scale=growth, turn=last.turn * np.array([0.0, 0.9, 0.9]))
     return patch.register(layers, start, prior)
-
-
-def _as_track(
-    found: dict[int, tuple[FloatArray, float]], recording: Recording, timeline: Timeline, settings: SurfaceSettings
-) -> Track:
-    """Median and spread over the patches, smoothed, at every frame between two followed ones that are not far apart."""
-    n = recording.n_frames
-    value, sd = np.full((n, 3), np.nan), np.full((n, 3), np.nan)
-    frames = np.array(sorted(k for k, (_, explained) in found.items() if explained >= settings.min_explained))
-    if len(frames) < 3 or not set(timeline.reference) & set(range(frames[0], frames[-1] + 1)):
-        return Track(names=NAMES, value_deg=value, sd_deg=sd)
-    stack = np.stack([found[k][0] for k in frames])
-    unexplained = _UNEXPLAINED_DEG * (1.0 - np.array([found[k][1] for k in frames]))
-    smooth = smooth_samples(np.median(stack, axis=1), recording.time_s[frames], settings.cutoff_hz)
-    near = _between_neighbours(frames, recording.time_s, settings.max_gap_s)
-    for k in range(3):
-        value[near, k] = np.interp(near, frames, smooth[:, k])
-        sd[near, k] = np.interp(near, frames, np.hypot(stack[:, :, k].std(axis=1, ddof=1), unexplained))
-    value[:, 1] += _front_buttock_deg(timeline)
-    reference = [k for k in timeline.reference if np.isfinite(value[k, 0])]
-    value -= np.median(value[reference], axis=0) if reference else np.nan
-    return Track(names=NAMES, value_deg=value, sd_deg=np.where(np.isfinite(value), sd, np.nan))
-
-
-def _between_neighbours(frames: IntArray, time_s: FloatArray, max_gap_s: float) -> IntArray:
-    """Frames that lie between two followed frames at most `max_gap_s` apart, those included."""
-    spans = [np.arange(a, b + 1) for a, b in pairwise(frames) if time_s[b] - time_s[a] <= max_gap_s]
-    return np.unique(np.concatenate(spans)) if spans else np.zeros(0, np.int64)
-
-
-def _front_buttock_deg(timeline: Timeline) -> FloatArray:
-    """What is added to the obliquity for the pull of the front leg on the patch, (time,)."""
-    out = np.zeros(len(timeline.phase))
-    for rep in timeline.repetitions:
-        frames = np.arange(rep.start, rep.end)
-        top = max(timeline.signal_pct[rep.start], timeline.signal_pct[rep.end - 1])
-        drop = np.clip(top - timeline.signal_pct[frames], 0.0, None)
-        sign = {Side.LEFT: 1.0, Side.RIGHT: -1.0, None: 0.0}[rep.lead]
-        out[frames] = sign * _REAR_UP_DEG * np.nan_to_num(drop) / _AT_DROP_PCT
-    return out

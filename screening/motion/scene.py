@@ -130,10 +130,16 @@ def level(seq: LandmarkSequence, roll_deg: float) -> LandmarkSequence:
         raise ValueError("BODY_M is level already")
     if roll_deg == 0.0:
         return seq
+    step = Step(name="level", parameters={"roll_deg": roll_deg})
+    return seq.changed(step, position=level_points(seq.position, roll_deg))
+
+
+def level_points(points: FloatArray, roll_deg: float) -> FloatArray:
+    """Points (..., axis) with axes right, down (and away) turned like a sequence in `level`."""
     c, s = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
-    turn = np.eye(seq.frame.axes)
+    turn = np.eye(points.shape[-1])
     turn[:2, :2] = [[c, s], [-s, c]]
-    return seq.changed(Step(name="level", parameters={"roll_deg": roll_deg}), position=seq.position @ turn.T)
+    return points @ turn.T
 
 
 def to_body(world: LandmarkSequence, heading: float) -> LandmarkSequence:

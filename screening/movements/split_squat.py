@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timeline
-from screening.core.errors import NoRepetitionError
+from screening.core.errors import NoRepetitionError, WrongViewError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Side
 from screening.movements.cycles import Cycle, exclusion, find_cycles, hip_height_pct, repetition, timeline
@@ -23,14 +23,31 @@ METRICS: Final = (
     ),
     MetricSpec(key="arch_deg", unit="deg", rule="change_at_bottom", angle="lumbar_extension_deg"),
     MetricSpec(key="tilt_deg", unit="deg", rule="change_at_bottom", angle="anterior_pelvic_tilt_deg"),
-    MetricSpec(key="depth_deg", unit="deg", rule="at_bottom", angle="knee_flexion_{lead}_deg"),
+    MetricSpec(
+        key="depth_deg",
+        unit="deg",
+        rule="at_bottom",
+        angle="knee_flexion_{lead}_deg",
+        true_zero=True,
+        paired_by=("tempo",),
+    ),
     MetricSpec(
         key="trunk_lean_deg", unit="deg", rule="change_at_bottom", angle="trunk_lateral_lean_deg", sign_by_lead=1
     ),
     MetricSpec(key="rear_hip_extension_deg", unit="deg", rule="at_bottom", angle="hip_flexion_{rear}_deg", factor=-1.0),
     MetricSpec(key="knee_drift_deg", unit="deg", rule="at_half_descent", angle="knee_fppa_{lead}_deg"),
     MetricSpec(key="dorsiflexion_deg", unit="deg", rule="at_bottom", angle="ankle_dorsiflexion_{lead}_deg"),
-    MetricSpec(key="descent_s", unit="s", rule="descent_s"),
+    MetricSpec(key="descent_s", unit="s", rule="descent_s", true_zero=True, paired_by=("depth",)),
+    MetricSpec(
+        key="rear_hip_own_extension_deg",
+        unit="deg",
+        rule="at_bottom",
+        angle="hip_flexion_{rear}_deg",
+        factor=-1.0,
+        less="lumbar_extension_deg",
+    ),
+    MetricSpec(key="pelvis_shift_pct", unit="pct", rule="at_bottom", angle="pelvis_shift_pct"),
+    MetricSpec(key="hip_internal_rotation_deg", unit="deg", rule="at_bottom", angle="hip_internal_rotation_{lead}_deg"),
 )
 
 #: Feet at least this far apart along the way the person faces (trunk lengths or half metres) are a split stance.
@@ -64,6 +81,7 @@ class SplitSquat:
         leads = [Side.LEFT if _stride(ahead, c) > 0 else Side.RIGHT for c in split]
         # One foot stays in front for a whole set: single deviating answers are errors, unless legs were alternated.
         common = max(Side, key=leads.count)
+        _check_declared(options, motion, [_stride(ahead, c) for c in split])
         alternating = options.alternating or (options.lead is None and leads.count(common) <= 0.8 * len(leads))
         if not alternating:
             leads = [options.lead or common] * len(leads)
@@ -104,6 +122,21 @@ def _stride(ahead: FloatArray, cycle: Cycle) -> float:
         if seen.size:
             return float(np.median(seen))
     return 0.0
+
+
+def _check_declared(options: TakeOptions, motion: BodyMotion, strides: list[float]) -> None:
+    """Refuse a declared lead that a front or back view contradicts in every repetition.
+
+    Side views are not asked here: from there, the labels of the legs follow what was declared.
+    """
+    if options.lead is None or options.alternating or not motion.scene.view.is_frontal:
+        return
+    seen = options.lead.other
+    if all(stride > 0 if seen is Side.LEFT else stride < 0 for stride in strides):
+        raise WrongViewError(
+            f"The {options.lead} leg was declared to be in front, but the picture shows the {seen} leg in front.",
+            hint=f"Is it the {seen} leg, or is the picture mirrored? Say so, or leave the lead out.",
+        )
 
 
 def _planted(motion: BodyMotion, height: FloatArray, cycle: Cycle) -> bool:

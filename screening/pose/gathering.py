@@ -32,11 +32,15 @@ class Bodies:
 
     def append(self, body: Body | None) -> None:
         """Add the body of the next picture."""
-        row = self._values[self._count]
+        self._count += 1
+        self.put(self._count - 1, body)
+
+    def put(self, picture: int, body: Body | None) -> None:
+        """Set the body of a picture that was added before."""
+        row = self._values[: self._count][picture]
         row[:] = np.nan
         if body is not None:
             row[:, :2], row[:, 2:5], row[:, 5] = body.pixels, body.world, body.visibility
-        self._count += 1
 
     def __getitem__(self, picture: int) -> Body | None:
         """Return the body of a picture, None where nobody was seen."""

@@ -22,6 +22,7 @@ from screening.core.datatypes import RawPose, Recording
 from screening.core.errors import TooShortError
 from screening.core.settings import PoseSettings
 from screening.pose import bundle, scenery
+from screening.pose.backwards import Box, Rewind, follow_back, track_part
 from screening.pose.blazepose import BlazePoseFinder, BlazePoseTracker, quiet
 from screening.pose.estimator import Body, Picture, Rgb, Tracker
 from screening.pose.gathering import Bodies, Gathered, Plan
@@ -43,8 +44,6 @@ WAITING = 4
 
 #: Longest time, in pictures, for which the native library is kept from talking.
 SILENT = 60
-
-Box = tuple[int, int, int, int]
 
 
 def estimate(
@@ -116,18 +115,14 @@ class _Run:
         return self.thread.submit(self._track, rgb, time_s, crop)
 
     def _track(self, rgb: Rgb, time_s: float, crop: Box | None) -> Body | None:
-        left, top, right, bottom = crop or (0, 0, rgb.shape[1], rgb.shape[0])
-        part = rgb[top:bottom, left:right]
-        body = self.tracker.track(np.ascontiguousarray(part[:, ::-1] if self.flip else part), time_s)
-        if body is not None and self.flip:
-            body = body.unmirrored(part.shape[1])
-        return body.moved(left, top) if body is not None and crop else body
+        return track_part(self.tracker, rgb, time_s, flip=self.flip, crop=crop)
 
 
 @dataclass(frozen=True)
 class _Waiting:
     """A picture that was handed out; the small grey one only where the background is measured."""
 
+    rgb: Rgb
     results: tuple[Future[Body | None], ...]
     grey: tuple[Rgb, float] | None
 
@@ -146,14 +141,14 @@ def _pass(
         silence.enter_context(quiet())
         runs = _networks(stack, model, mirrored, settings)
         taken = Gathered(bodies=tuple(Bodies(recording.n_frames) for _ in runs))
-        collect = _Collector(taken, on_frame)
+        collect = _Collector(taken, on_frame, Rewind(len(runs), recording.fps, settings))
         plan = Plan(recording, settings)
         for picture in pictures:
             rgb = picture.rgb
             taken.shape = rgb.shape
             results = tuple(run.submit(rgb, picture.time_s, crop) for run in runs)
             grey = scenery.BackgroundMotion.prepare(rgb) if plan.background_due(picture.time_s) else None
-            collect.waiting.append(_Waiting(results, grey))
+            collect.waiting.append(_Waiting(rgb, results, grey))
             taken.luma.append(scenery.luma(rgb))
             if plan.look_due(picture.time_s):
                 taken.kept.append((len(taken.time_s), packed(rgb)))
@@ -166,7 +161,16 @@ def _pass(
         collect.down_to(0)
     if not taken.time_s:
         raise TooShortError("The recording holds no picture.", hint="Film again, for at least some seconds.")
+    _follow_back(collect.rewind, taken, model, crop, settings)
     return taken
+
+
+def _follow_back(rewind: Rewind, taken: Gathered, model: Path, crop: Box | None, settings: PoseSettings) -> None:
+    """Follow whoever was seen too late back in time; after the pass, when its networks are closed."""
+    if rewind.stretches:
+        give_back_memory()
+        with quiet():
+            follow_back(rewind.stretches, taken.bodies, lambda: BlazePoseTracker(model, settings), crop, settings)
 
 
 def _looks(taken: Gathered, model: Path, settings: PoseSettings) -> tuple[Look, ...]:
@@ -198,8 +202,9 @@ def _networks(stack: ExitStack, model: Path, mirrored: bool, settings: PoseSetti
 class _Collector:
     """Takes results in the order of the pictures and tells how far it got."""
 
-    def __init__(self, taken: Gathered, on_frame: Callable[[int], None]) -> None:
+    def __init__(self, taken: Gathered, on_frame: Callable[[int], None], rewind: Rewind) -> None:
         self.waiting: deque[_Waiting] = deque()
+        self.rewind = rewind
         self._taken = taken
         self._on_frame = on_frame
         self._background = scenery.BackgroundMotion()
@@ -212,6 +217,7 @@ class _Collector:
             found = [result.result() for result in picture.results]
             for bodies, body in zip(self._taken.bodies, found, strict=True):
                 bodies.append(body)
+            self.rewind.note(len(self._taken.shift_px), picture.rgb, found)
             self.seen_somebody = self.seen_somebody or found[0] is not None
             shift = self._background.shift_px(*picture.grey, found[0]) if picture.grey is not None else float("nan")
             self._taken.shift_px.append(shift)

@@ -40,7 +40,14 @@ class Chart:
     json: Markup
 
 
-def write_html(result: TakeResult, video: Path, out: Path, *, settings: ReportSettings) -> None:
+def write_html(
+    result: TakeResult,
+    video: Path,
+    out: Path,
+    *,
+    settings: ReportSettings,
+    pictures: Sequence[KeyPicture] | None = None,
+) -> None:
     """Write the report of one take.
 
     Parameters
@@ -51,9 +58,12 @@ def write_html(result: TakeResult, video: Path, out: Path, *, settings: ReportSe
         Its recording, for the pictures of the lowest points.
     out : Path
         The file to write; it appears whole or not at all.
+    pictures : sequence of KeyPicture, optional
+        The pictures, where they have been drawn already.
     """
     wordings = load_wordings()
-    pictures = key_pictures(result, video, wordings, settings=settings)
+    if pictures is None:
+        pictures = key_pictures(result, video, wordings, settings=settings)
     page = render_html(build_report(result, wordings), result, pictures, wordings)
     with writing(out) as file:
         file.write(page)

@@ -108,10 +108,6 @@ def _key_picture(
 ) -> KeyPicture:
     cut, origin, scale = _cut_out(picture, box, result.recording, settings.picture_max_side_px)
     drawn = draw(result, rep.bottom, cut, origin=origin, scale=scale)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, settings.jpeg_quality]
-    done, data = cv2.imencode(".jpg", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR), quality)
-    if not done:
-        raise RuntimeError(f"OpenCV could not encode a picture of shape {drawn.shape} as JPEG")
     seconds = float(result.angle_table.time_s[rep.bottom])
     details = [] if result.scene.view.is_side else [_hip_line_text(result, rep.bottom, wordings)]
     if not rep.used:
@@ -119,13 +115,32 @@ def _key_picture(
         details.append(wordings.sentence("report.picture_not_used", reason=reason))
     return KeyPicture(
         rep=rep.index,
-        jpeg=data.tobytes(),
+        jpeg=_jpeg(drawn, settings.jpeg_quality),
         width=drawn.shape[1],
         height=drawn.shape[0],
         alt=wordings.sentence("report.picture_alt", rep=rep.index, view=wordings.view(result.scene.view)),
         caption=wordings.sentence("report.picture_caption", rep=rep.index, seconds=seconds),
         details=tuple(details),
     )
+
+
+def frame_picture(result: TakeResult, video: Path, frame: int, *, settings: ReportSettings) -> tuple[bytes, int, int]:
+    """Draw any frame of a take; return the JPEG, its width and its height in pixels."""
+    index = frame_in_recording(result, frame)
+    mirrored, side = result.scene.mirrored, 2 * settings.picture_max_side_px
+    pictures = pictures_at(video, result.recording, [index], mirrored=mirrored, max_side_px=side)
+    reps = chosen_repetitions(result, settings.max_pictures)
+    box = person_box(result, reps) if reps else (0.0, 0.0, result.recording.width, result.recording.height)
+    cut, origin, scale = _cut_out(pictures[index], box, result.recording, settings.picture_max_side_px)
+    drawn = draw(result, frame, cut, origin=origin, scale=scale)
+    return _jpeg(drawn, settings.jpeg_quality), drawn.shape[1], drawn.shape[0]
+
+
+def _jpeg(drawn: Picture, quality: int) -> bytes:
+    done, data = cv2.imencode(".jpg", cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise RuntimeError(f"OpenCV could not encode a picture of shape {drawn.shape} as JPEG")
+    return data.tobytes()
 
 
 def _hip_line_text(result: TakeResult, frame: int, wordings: Wordings) -> str:

@@ -2,10 +2,10 @@
 
 May import: SQLAlchemy and Alembic, `core`.
 
-`open_store(folder)` gives a `Store`: `.people`, `.screens`, `.takes`, `.results`, `.reviews`, `.tickets`, `.users`,
-`.audit` and `.files`. What goes in and comes out are the frozen dataclasses of `records`; every change takes `who`, the
+`open_store(folder)` gives a `Store`: `.people`, `.screens`, `.takes`, `.results`, `.reviews`, `.users`, `.audit`
+and `.files`. What goes in and comes out are the frozen dataclasses of `records`; every change takes `who`, the
 id of the user (or "local" without log-in), and writes its line of the audit in the same transaction.
-`retention.expire`, `erasure.erase`, `person_export.write`, `backup.backup`, `backup.restore` are functions of a store.
+`retention.expire`, `erasure.erase`, `person_export.write`, `backup.backup`, `restore.restore` are functions of a store.
 """
 
 from screening.store.records import (
@@ -23,8 +23,6 @@ from screening.store.records import (
     ScreenState,
     TakeRecord,
     TakeState,
-    TicketRecord,
-    TicketState,
     UserRecord,
 )
 from screening.store.store import Store, open_store
@@ -45,8 +43,6 @@ __all__ = [
     "Store",
     "TakeRecord",
     "TakeState",
-    "TicketRecord",
-    "TicketState",
     "UserRecord",
     "open_store",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -70,6 +70,34 @@ class Database:
         """Give a connection that sees one state of everything."""
         with _two_lines(), self.engine.connect() as db, db.begin():
             yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Give a connection for many readings of one and the same state, while others go on writing."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with _two_lines(), self.engine.connect().execution_options(**options) as db, db.begin():
+            yield db
+
+    def scrub(self, tables: Iterable[str]) -> bool:
+        """Make deleted rows of these tables vanish from the database's files too.
+
+        Returns
+        -------
+        bool
+            False if another program has read for so long that the old bytes could not be overwritten.
+        """
+        with _two_lines(), closing(self.engine.raw_connection()) as db:
+            cursor = db.cursor()
+            if not self.is_sqlite:
+                db.rollback()
+                db.driver_connection.autocommit = True  # type: ignore[union-attr]
+                for table in tables:
+                    cursor.execute(f'VACUUM FULL "{table}"')
+                db.driver_connection.autocommit = False  # type: ignore[union-attr]
+                return True
+            cursor.execute("VACUUM")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return busy is not None and not busy[0]
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -1,4 +1,4 @@
-"""What the store keeps, as frozen dataclasses: people, consents, screens, takes, results, reviews, tickets, audit.
+"""What the store keeps, as frozen dataclasses: people, consents, screens, takes, results, reviews, users, audit.
 
 May import: the standard library and `core`.
 
@@ -224,32 +224,6 @@ class UserRecord:
     name: str
     role: Role
     created_at: float = 0.0
-
-
-class TicketState(Word):
-    """What has happened with a ticket."""
-
-    FRESH = "fresh"
-    BUSY = "busy"
-    USED = "used"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TicketRecord:
-    """Permission for one upload. `secret` is known only when it is issued; the table holds its hash.
-
-    `screen` is empty for an upload outside of a screen; `slot` is plain JSON of the page (movement, lead, view, ...);
-    `path` and `file_name` are known once it has arrived.
-    """
-
-    id: str
-    expires_at: float
-    state: TicketState = TicketState.FRESH
-    screen: str = ""
-    slot: Mapping[str, Any] = field(default_factory=dict)
-    path: str = ""
-    file_name: str = ""
-    secret: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

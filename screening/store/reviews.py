@@ -54,7 +54,7 @@ class Reviews:
             return [_review(row) for row in db.execute(query)]
 
     def save(self, review: ReviewRecord, content: ReviewContent, *, who: str) -> ReviewRecord:
-        """Save other content of an open version.
+        """Save other content of an open version, but for its ratings, which `rate_blind` alone writes.
 
         Raises
         ------
@@ -62,7 +62,9 @@ class Reviews:
             If it was signed, or somebody saved something else since `review` was read.
         """
         now = self._database.clock()
-        change = {**_columns(content), "revision": REVIEWS.c.revision + 1, "changed_at": now}
+        written = _columns(content)
+        written.pop("ratings")
+        change = {**written, "revision": REVIEWS.c.revision + 1, "changed_at": now}
         with self._database.write() as db:
             row = db.execute(sa.update(REVIEWS).where(_as_read(review)).values(change).returning(REVIEWS)).first()
             if row is None:

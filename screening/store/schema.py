@@ -150,19 +150,6 @@ REVIEWS: Final = sa.Table(
     sa.UniqueConstraint("screen", "version"),
 )
 
-TICKETS: Final = sa.Table(
-    "tickets",
-    META,
-    _id(),
-    sa.Column("secret_sha256", sa.String(64), nullable=False),
-    sa.Column("state", sa.String(8), nullable=False),
-    _text("screen", 32),
-    _json("slot"),
-    _text("path"),
-    _text("file_name", 300),
-    _at("expires_at"),
-)
-
 AUDIT: Final = sa.Table(
     "audit",
     META,
@@ -182,7 +169,6 @@ JOBS: Final = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("id", sa.String(32), unique=True, nullable=False),
     sa.Column("key_sha256", sa.String(64), nullable=False),
-    sa.Column("kind", sa.String(12), nullable=False, server_default="take"),
     _text("screen", 32),
     sa.Column("video", sa.String(300), nullable=False),
     sa.Column("options", sa.Text, nullable=False),

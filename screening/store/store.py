@@ -19,7 +19,6 @@ from screening.store.results import Results
 from screening.store.reviews import Reviews
 from screening.store.screens import Screens
 from screening.store.takes import Takes
-from screening.store.tickets import Tickets
 
 
 class Store:
@@ -37,7 +36,7 @@ class Store:
         self.database, self.files = database, files
         self.people, self.users, self.screens = People(database), Users(database), Screens(database)
         self.takes, self.results = Takes(database, files), Results(database, files)
-        self.reviews, self.tickets, self.audit = Reviews(database, self.results), Tickets(database), Audit(database)
+        self.reviews, self.audit = Reviews(database, self.results), Audit(database)
 
     def close(self) -> None:
         """Close all connections."""

@@ -153,15 +153,17 @@ class Takes:
         with self._database.read() as db:
             return [_take(row) for row in db.execute(query.order_by(TAKES.c.created_at))]
 
-    def expire(self, take: TakeRecord, *, who: str) -> None:
-        """Delete the video of a take and keep what was measured of it."""
+    def expire(self, take: TakeRecord, *, who: str) -> bool:
+        """Delete the video of a take and keep what was measured of it; False if another process did it already."""
         if take.video:
             self._files.remove(take.video)
         now = self._database.clock()
         with self._database.write() as db:
             change = {"video": "", "video_deleted_at": now}
-            db.execute(sa.update(TAKES).where(TAKES.c.id == take.id).values(change))
-            note(db, now, who, Action.EXPIRED, ("take", take.id), part="video")
+            done = db.execute(sa.update(TAKES).where(TAKES.c.id == take.id, TAKES.c.video != "").values(change))
+            if done.rowcount:
+                note(db, now, who, Action.EXPIRED, ("take", take.id), part="video")
+            return done.rowcount > 0
 
     def _set(self, number: str, change: dict[str, Any], who: str = "", **detail: str | bool) -> None:
         now = self._database.clock()

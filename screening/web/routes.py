@@ -18,6 +18,9 @@ from starlette.routing import BaseRoute, Route
 from screening.jobs.queue import Job, JobState
 from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
+from screening.web.framing import framing_route
+from screening.web.measuring import SCREEN_FILE
+from screening.web.phone import phone_routes
 from screening.web.session import Site
 from screening.web.texts import Texts
 from screening.web.uploads import NO_STORE, upload_route
@@ -30,6 +33,7 @@ _MEDIA_TYPES: Final = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
     ".mp4": "video/mp4",
+    ".pdf": "application/pdf",
     ".zip": "application/zip",
 }
 _STORED: Final = ".mp4"
@@ -46,7 +50,7 @@ def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
     async def get_file(request: Request) -> Response:
         job = await run_in_threadpool(site.queue.find, request.path_params["job"], request.query_params.get("key", ""))
         name = request.path_params["name"]
-        if job is None or job.state is not JobState.DONE or name not in DOWNLOADS:
+        if job is None or job.state is not JobState.DONE or name not in await run_in_threadpool(_allowed, site, job):
             return JSONResponse({"error": texts("missing.body")}, 404, headers=NO_STORE)
         path = site.queue.folder(job.id) / RESULTS / name
         if name == ARCHIVE:
@@ -55,8 +59,24 @@ def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
 
     return [
         upload_route(site, texts),
-        Route("/api/jobs/{job}/{name}", get_file, methods=["GET"]),
+        framing_route(site, texts),
+        *phone_routes(site, texts),
+        Route("/api/jobs/{job}/{name:path}", get_file, methods=["GET"]),
     ]
+
+
+def files_of(site: Site, job: Job) -> tuple[str, ...]:
+    """Names of the results that are there, by path inside their folder: those of a take, or all of a screen's."""
+    folder = site.queue.folder(job.id) / RESULTS
+    if job.video != SCREEN_FILE:
+        return OUTPUT_FILES
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix in _MEDIA_TYPES)
+    names = sorted(path.relative_to(folder).as_posix() for path in found)
+    return tuple(sorted(names, key=lambda name: name.count("/")))
+
+
+def _allowed(site: Site, job: Job) -> tuple[str, ...]:
+    return DOWNLOADS if job.video != SCREEN_FILE else files_of(site, job)
 
 
 def _file(path: Path, name: str, *, inline: bool) -> Response:
@@ -64,7 +84,7 @@ def _file(path: Path, name: str, *, inline: bool) -> Response:
     headers = {**NO_STORE, "Cache-Control": "private, no-cache", "X-Frame-Options": "SAMEORIGIN"}
     return FileResponse(
         path,
-        filename=name,
+        filename=name.rpartition("/")[2],
         content_disposition_type=kind,
         media_type=_MEDIA_TYPES[path.suffix],
         headers=headers,

@@ -76,6 +76,7 @@ async def _watch(supervisor: Supervisor) -> None:
     while True:
         await asyncio.sleep(_CHECK_S)
         supervisor.check()
+        site().checker.tidy()
         if time.monotonic() - swept > _SWEEP_S:
             await asyncio.to_thread(site().sweep)
             swept = time.monotonic()

@@ -1,52 +1,78 @@
-"""What the page's threads and the routes of one server share: data folder, queue, tickets.
+"""What the page's threads and the routes of one server share: data folder, queue, store, tickets, live check.
 
-May import: `jobs`, `core` and the rest of `web` but pages.
+May import: `jobs`, `store`, `pose`, `core` and the rest of `web` but pages.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from screening.core.screen import TakeEntry
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
 from screening.jobs.queue import Job, JobQueue, new_secret
+from screening.store import Store, TakeRecord, open_store
 from screening.web.config import data_folder
-from screening.web.tickets import Ticket, Tickets
+from screening.web.live import Checker
+from screening.web.slots import take_entry
+from screening.web.tickets import SUFFIX, Ticket, Tickets
+
+#: Who changes something as long as nobody logs in.
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
 class Site:
     """One server's state.
 
-    `data` is the data folder, `queue` its jobs, `tickets` the permissions to upload.
+    `data` is the data folder, `queue` its jobs, `tickets` the permissions to upload, `checker` looks at live pictures.
     """
 
     data: Path
     queue: JobQueue
     tickets: Tickets
     settings: Settings
+    checker: Checker
+    _open: Callable[[], Store] = field(repr=False)
+
+    @property
+    def store(self) -> Store:
+        """People, screens and takes; opened when first needed."""
+        return self._open()
 
     @property
     def uploads(self) -> Path:
-        """Folder of uploads that are not yet jobs."""
+        """Folder of uploads that are not yet jobs or takes."""
         return self.data / "uploads"
 
     def prepare(self) -> None:
-        """Make the folders and the table."""
+        """Make the folders and the tables, and put right what a crash has left."""
         self.queue.create_schema()
         for folder in (self.uploads, self.data / "jobs"):
             folder.mkdir(exist_ok=True, mode=0o700)
+        self.tickets.load()
+        self.store.recover()
         self.sweep()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.queue.close()
+        self.store.close()
+        self.checker.close()
 
     def sweep(self) -> None:
         """Remove what nobody can reach any more: old uploads without a job, folders without a row."""
         oldest = time.time() - 3600 * self.settings.web.abandoned_hours
         for path in self.uploads.iterdir():
             if path.stat().st_mtime < oldest:
+                if path.suffix == SUFFIX:
+                    self.tickets.drop(path.stem)
                 path.unlink(missing_ok=True)
         for folder in (self.data / "jobs").iterdir():
             if folder.stat().st_mtime < oldest and not self.queue.exists(folder.name):
@@ -64,10 +90,29 @@ class Site:
         self.queue.submit(job_id, key, video=video.as_posix(), options=options)
         return job_id, key
 
+    def keep_take(self, ticket: Ticket, video: Path) -> TakeRecord:
+        """Take a complete recording into the screen that its ticket names; an earlier one of the same kind gives way.
+
+        Raises
+        ------
+        ScreeningError
+            If it cannot be kept; the file then still lies where it was.
+        """
+        entry = take_entry(ticket.take, ticket.mirrored)
+        earlier = [take for take in self.store.takes.of_screen(ticket.screen) if ticket.take and _same(take, entry)]
+        kept = self.store.takes.add(ticket.screen, entry, video, file_name=safe_name(ticket.name), who=LOCAL)
+        for take in earlier:
+            self.store.takes.delete(take.id, who=LOCAL)
+        return kept
+
     def delete(self, job: Job) -> None:
         """Remove a job with its video and everything made from it."""
         self.queue.forget(job)
         shutil.rmtree(self.queue.folder(job.id), ignore_errors=True)
+
+
+def _same(take: TakeRecord, entry: TakeEntry) -> bool:
+    return (take.movement, take.lead, take.view) == (entry.movement, entry.lead, entry.view)
 
 
 def safe_name(name: str) -> str:
@@ -90,7 +135,23 @@ def safe_name(name: str) -> str:
 
 def make_site(data: Path, settings: Settings = DEFAULTS) -> Site:
     """Build the state of a server for one data folder."""
-    return Site(data, JobQueue(data, settings=settings.web), Tickets(settings.web), settings)
+    tickets = Tickets(settings.web, folder=data / "uploads")
+    queue = JobQueue(data, settings=settings.web)
+    return Site(data, queue, tickets, settings, Checker(settings), _once(lambda: open_store(data)))
+
+
+def _once(make: Callable[[], Store]) -> Callable[[], Store]:
+    """Open the store once, whichever thread asks first."""
+    lock = threading.Lock()
+    made: list[Store] = []
+
+    def get() -> Store:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return get
 
 
 @lru_cache(maxsize=1)

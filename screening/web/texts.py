@@ -1,4 +1,4 @@
-"""Every sentence of the page, from `data/page_en.yaml`.
+"""Every sentence of the page, from `data/page_LANGUAGE.yaml`.
 
 May import: PyYAML and `core`.
 """
@@ -14,7 +14,8 @@ import yaml
 
 from screening.core.errors import CatalogError
 
-FILE: Final = "page_en.yaml"
+#: Languages that have a file; the first is the usual one.
+LANGUAGES: Final = ("en",)
 
 
 class Texts:
@@ -24,6 +25,8 @@ class Texts:
     ----------
     sentences : dict
         Sentence by `group.name`.
+    language : str
+        Language of the file, as in the address of web pages.
 
     Examples
     --------
@@ -31,8 +34,8 @@ class Texts:
     '3 frames'
     """
 
-    def __init__(self, sentences: dict[str, str]) -> None:
-        self.sentences = sentences
+    def __init__(self, sentences: dict[str, str], language: str = LANGUAGES[0]) -> None:
+        self.sentences, self.language = sentences, language
 
     def __call__(self, key: str, **values: object) -> str:
         """Give one sentence with its places filled.
@@ -43,11 +46,13 @@ class Texts:
             If the key is unknown or a place stays empty.
         """
         if key not in self.sentences:
-            raise CatalogError(f"{FILE}:{key} is missing.", hint="Add the sentence to the file.")
+            raise CatalogError(f"{_file(self.language)}:{key} is missing.", hint="Add the sentence to the file.")
         sentence = self.sentences[key]
         missing = {name for _, name, _, _ in string.Formatter().parse(sentence) if name} - set(values)
         if missing:
-            raise CatalogError(f"{FILE}:{key} needs {sorted(missing)}.", hint="Pass these values or change the text.")
+            raise CatalogError(
+                f"{_file(self.language)}:{key} needs {sorted(missing)}.", hint="Pass these values or change the text."
+            )
         return sentence.format(**values)
 
     def group(self, name: str) -> dict[str, str]:
@@ -56,22 +61,29 @@ class Texts:
         return {key.removeprefix(prefix): text for key, text in self.sentences.items() if key.startswith(prefix)}
 
 
-@lru_cache(maxsize=1)
-def load_texts() -> Texts:
-    """Read the file of the package.
+def _file(language: str) -> str:
+    return f"page_{language}.yaml"
+
+
+@lru_cache(maxsize=8)
+def load_texts(language: str = LANGUAGES[0]) -> Texts:
+    """Read the file of one language.
 
     Raises
     ------
     CatalogError
-        If it is not groups of sentences.
+        If there is none, or it is not groups of sentences.
     """
-    plain: Any = yaml.safe_load(resources.files("screening").joinpath(f"data/{FILE}").read_text(encoding="utf-8"))
+    if language not in LANGUAGES:
+        raise CatalogError(f"There is no file {_file(language)}.", hint=f"Known languages: {', '.join(LANGUAGES)}.")
+    file = _file(language)
+    plain: Any = yaml.safe_load(resources.files("screening").joinpath(f"data/{file}").read_text(encoding="utf-8"))
     sentences: dict[str, str] = {}
     for group, members in plain.items():
         if not isinstance(members, dict):
-            raise CatalogError(f"{FILE}:{group} must hold sentences by name.", hint="Indent them below the group.")
+            raise CatalogError(f"{file}:{group} must hold sentences by name.", hint="Indent them below the group.")
         for name, text in members.items():
             if not isinstance(text, str):
-                raise CatalogError(f"{FILE}:{group}.{name} is not a text.", hint="Put it into quotes.")
+                raise CatalogError(f"{file}:{group}.{name} is not a text.", hint="Put it into quotes.")
             sentences[f"{group}.{name}"] = text
-    return Texts(sentences)
+    return Texts(sentences, language)

@@ -238,5 +238,5 @@ def test_streamlit_run_serves_the_same_page(chromium, tmp_path):
         page.goto(address)
         page.get_by_role("heading", name="Film a movement").wait_for(timeout=60_000)
         page.close()
-    assert (tmp_path / "data" / "jobs.db").exists()
+    assert (tmp_path / "data" / "screening.db").exists()
     assert Path(tmp_path / "data" / "worker.log").read_text() == ""

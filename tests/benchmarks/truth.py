@@ -73,6 +73,25 @@ def read(video: Path) -> Truth:
     )
 
 
+def sagittal(video: Path, sides: tuple[Side, Side]) -> tuple[FloatArray, FloatArray]:
+    """Exact mid-shoulder, mid-hip, knee and ankle of two legs: in the picture, pixels, and in space, (time, 6, axis).
+
+    In space: (forward, up), metres.
+    """
+    table = next(p for end in ("gt", "truth") if (p := video.with_name(f"{video.stem}_{end}.csv")).exists())
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    def joint(name: str, side: Side, axes: str) -> FloatArray:
+        return np.array([[float(r[f"{name}_{side.value[0].upper()}_{a}"]) for a in axes] for r in rows])
+
+    def points(axes: str) -> FloatArray:
+        middles = [0.5 * (joint(n, Side.LEFT, axes) + joint(n, Side.RIGHT, axes)) for n in ("shoulder", "hip")]
+        return np.stack([*middles, *(joint(n, s, axes) for s in sides for n in ("knee", "ankle"))], axis=1)
+
+    return points("uv"), points("zy")
+
+
 def _angles(column, n: int) -> dict[str, FloatArray]:
     body = np.full((n, 33, 3), np.nan)  # anterior, up, right
     for side in Side:

@@ -6,33 +6,39 @@ from pathlib import Path
 
 import pytest
 
+from screening.catalog.exercises import load_exercises
 from screening.catalog.loading import read_data
+from screening.catalog.plan import load_plan
+from screening.catalog.protocols import load_protocols
+from screening.catalog.rules import load_rules
 from screening.catalog.sources import load_sources
 from screening.catalog.wordings import load_wordings
 from screening.kinematics.registry import column_names
 from screening.movements import split_squat, squat
 
 PACKAGE = Path(__file__).parents[2] / "screening"
-DATA = sorted((PACKAGE / "data").glob("*.yaml"))
+DATA = sorted((PACKAGE / "data").rglob("*.yaml"))
 TEMPLATES = sorted((PACKAGE / "report" / "templates").iterdir())
 CODE = sorted(PACKAGE.rglob("*.py"))
 ALLOWED = "never a diagnosis"
 FORBIDDEN = re.compile(
     r"diagnos|dysfunction|weak|injur|treat(s|ment)\b|cause of (your|the) pain|abnormal|patholog|disorder|disease|"
-    r"therapy|patient|defect|overactive|inhibit|heal(s|ing)\b|cure|you (have|suffer)|risk",
+    r"therapy|patient|defect|overactive|inhibit|heal(s|ing)\b|\bcure|(?<!do )(?<!what )you (have|suffer)|risk",
     re.IGNORECASE,
 )
 
 
-@pytest.mark.parametrize("path", [*DATA, *TEMPLATES], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DATA, *TEMPLATES], ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_no_diagnostic_word(path):
     text = path.read_text(encoding="utf-8").replace(ALLOWED, "").replace(ALLOWED.capitalize(), "")
+    # Titles of other people's papers are theirs.
+    text = re.sub(r"^    title: .*$", "", text, flags=re.MULTILINE) if path.name == "sources.yaml" else text
     found = [f"{text.count(chr(10), 0, m.start()) + 1}: {m.group(0)}" for m in FORBIDDEN.finditer(text)]
     assert not found
 
 
 def test_the_search_finds_what_it_is_for():
-    for text in ("This is a diagnosis.", "a weak glute", "injury risk", "treats", "Abnormal tilt"):
+    for text in ("This is a diagnosis.", "a weak glute", "injury risk", "treats", "Abnormal tilt", "You have", "cured"):
         assert FORBIDDEN.search(text)
 
 
@@ -88,7 +94,10 @@ def test_every_column_and_every_metric_has_words():
 
 
 def test_every_source_is_cited_and_every_citation_resolves():
-    assert set(load_wordings().cited) == set(load_sources())
+    cited = {*load_wordings().cited, *load_plan().sources, *read_data("intake.yaml")["sources"]}
+    for entry in (*load_rules(), *load_exercises(), *load_protocols().values()):
+        cited |= set(entry.sources)
+    assert cited == set(load_sources())
 
 
 def test_the_catalogue_has_a_version():

@@ -240,6 +240,7 @@ def test_demo_measures_every_sample_video(demo):
             "result.json",
             "overlay.mp4",
             "report.html",
+            "report.pdf",
         }
     found = {Path(t["out"]).name: (t["view"], t["lead"], t["repetitions"]) for t in demo.outcome["takes"]}
     assert found == {

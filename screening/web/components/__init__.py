@@ -1,4 +1,4 @@
-"""Small parts of the page that Streamlit does not have: a streaming uploader and a viewer of files.
+"""Small parts of the page that Streamlit does not have: a recorder, a streaming uploader, a viewer of files.
 
 May import: Streamlit.
 """
@@ -12,18 +12,30 @@ from typing import Any
 _HERE = Path(__file__).parent
 
 
-def _read(name: str, suffix: str) -> str:
-    return (_HERE / name / f"{name}.{suffix}").read_text(encoding="utf-8")
+def read(name: str, suffix: str) -> str:
+    """Text of one part: `NAME/NAME.suffix`, or `NAME.suffix` for what several parts share."""
+    shared = _HERE / f"{name}.{suffix}"
+    path = shared if shared.exists() else _HERE / name / f"{name}.{suffix}"
+    return path.read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
 def uploader() -> Any:
-    """Component that sends a file to the upload route; its state `uploaded` is the ticket that was used."""
+    """Component that sends files; its state `uploaded` is the list of tickets that were used."""
+    return _component("uploader")
+
+
+@lru_cache(maxsize=1)
+def recorder() -> Any:
+    """Component that films one take and sends it; its state `kept` is the ticket that was used."""
+    return _component("recorder")
+
+
+def _component(name: str) -> Any:
     import streamlit as st  # noqa: PLC0415
 
-    name = "uploader"
     return st.components.v2.component(
-        "screening_uploader", html=_read(name, "html"), css=_read(name, "css"), js=_read(name, "js")
+        f"screening_{name}", html=read(name, "html"), css=read(name, "css"), js=read("sending", "js") + read(name, "js")
     )
 
 
@@ -34,5 +46,5 @@ def viewer() -> Any:
 
     name = "viewer"
     return st.components.v2.component(
-        "screening_viewer", html='<div class="viewer"></div>', css=_read(name, "css"), js=_read(name, "js")
+        "screening_viewer", html='<div class="viewer"></div>', css=read(name, "css"), js=read(name, "js")
     )

@@ -5,6 +5,8 @@ May import: Streamlit, `jobs`, `core` and the rest of `web`.
 
 from __future__ import annotations
 
+import base64
+import html
 from collections.abc import Callable, Iterable
 
 import streamlit as st
@@ -14,8 +16,11 @@ from screening.jobs.queue import Job
 from screening.web import components
 from screening.web.choices import LEADS, MIRRORED, MOVEMENTS, QUALITIES, VIEWS, to_answers, to_options
 from screening.web.session import site
-from screening.web.texts import load_texts
+from screening.web.texts import LANGUAGES, Texts, load_texts
 from screening.web.uploads import free_bytes
+
+#: Welcome, consents, intake, films, report.
+STEPS = 5
 
 
 def open_job(job_id: str, key: str) -> None:
@@ -30,9 +35,33 @@ def go_home() -> None:
     st.rerun()
 
 
+def go(step: str, **more: str) -> None:
+    """Go to a step of the screen that the address names, or to a step before there is one."""
+    held = {name: st.query_params[name] for name in ("screen", "key") if name in st.query_params}
+    st.query_params.from_dict({**held, "step": step, **more})
+    st.rerun()
+
+
+def words() -> Texts:
+    """Every sentence of the page in the language of this visitor."""
+    return load_texts(st.session_state.get("language", LANGUAGES[0]))
+
+
+def image(svg: str, says: str, kind: str) -> str:
+    """Show a picture as HTML that needs no other file; `says` is what it shows, `kind` its class in the style sheet."""
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img class="{kind}" alt="{html.escape(says)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def step_line(n: int) -> None:
+    """Say which step of the person's way this is."""
+    texts = words()
+    st.caption(texts("site.step", n=n, total=STEPS))
+
+
 def choose(start: TakeOptions) -> TakeOptions:
     """Ask what is known about the take, beginning with these answers."""
-    texts, answers = load_texts(), to_answers(start)
+    texts, answers = words(), to_answers(start)
 
     def label(group: str) -> Callable[[str], str]:
         return lambda name: texts(f"{group}.{name}")
@@ -74,44 +103,62 @@ def choose(start: TakeOptions) -> TakeOptions:
 
 def upload(options: TakeOptions) -> None:
     """Take a video and start measuring it as soon as it has arrived."""
+    here = site()
+    arrived = [here.tickets.collect(one["id"], one["secret"]) for one in send_files("uploader")]
+    for ticket in arrived:
+        if ticket is not None:
+            st.session_state["options"] = options
+            open_job(*here.submit(ticket, options))
+
+
+def send_files(key: str, *, several: int = 1, **purpose: str) -> list[dict[str, str]]:
+    """Show the uploader; give id and secret of each ticket whose video has arrived.
+
+    Parameters
+    ----------
+    key : str
+        Name of the uploader on this page.
+    several : int
+        How many files may wait at once.
+    **purpose : str
+        What the videos are for, as `Tickets.issue` takes it.
+    """
     here, state = site(), st.session_state
-    if not here.tickets.is_alive(state.get("ticket", "")):
-        _new_ticket()
+    pool = state.setdefault(f"{key}.tickets", [])
+    pool[:] = [one for one in pool if here.tickets.is_alive(one["id"])]
+    while len(pool) < several:
+        pool.append(_new_ticket(**purpose))
     found = components.uploader()(
-        key="uploader",
+        key=key,
         data={
-            "address": f"api/uploads/{state['ticket']}",
-            "ticket": state["ticket"],
-            "secret": state["secret"],
+            "tickets": list(pool),
+            "multiple": several > 1,
             "max_bytes": here.settings.web.max_upload_bytes,
             "free_bytes": free_bytes(here),
             "texts": _upload_texts(),
         },
         on_uploaded_change=lambda: None,
         on_dropped_change=lambda: None,
+        on_wanted_change=lambda: None,
     )
-    if found.dropped == state["ticket"]:  # stopped, or too old: the component goes on with a new one
-        here.tickets.drop(state["ticket"])
-        _new_ticket()
+    dropped = [one for one in found.dropped or [] if here.tickets.find(one["id"], one["secret"])]
+    for one in dropped:  # stopped, or too old: the component goes on with a new one
+        here.tickets.drop(one["id"])
+    if dropped:
         st.rerun()
-    # Only what the component reports counts: an upload that was stopped after its last byte is not wanted.
-    arrived = here.tickets.collect(state["ticket"]) if found.uploaded == state["ticket"] else None
-    if arrived is not None:
-        _new_ticket()
-        state["options"] = options
-        open_job(*here.submit(arrived, options))
+    return list(found.uploaded or [])
 
 
-def _new_ticket() -> None:
-    ticket = site().tickets.issue()
-    st.session_state["ticket"], st.session_state["secret"] = ticket.id, ticket.secret
+def _new_ticket(**purpose: str) -> dict[str, str]:
+    ticket = site().tickets.issue(**purpose)
+    return {"id": ticket.id, "secret": ticket.secret, "address": f"api/uploads/{ticket.id}"}
 
 
 def _upload_texts() -> dict[str, str]:
-    texts, limits = load_texts(), site().settings
+    texts, limits = words(), site().settings
     size = _size(limits.web.max_upload_bytes)
-    words = texts("upload.limits", size=size, minutes=round(limits.video.max_duration_s / 60))
-    return {**texts.group("upload"), "limits": words}
+    sentence = texts("upload.limits", size=size, minutes=round(limits.video.max_duration_s / 60))
+    return {**texts.group("upload"), "limits": sentence}
 
 
 def _size(n: int) -> str:
@@ -120,7 +167,7 @@ def _size(n: int) -> str:
 
 def offer_delete(job: Job) -> None:
     """Offer to remove the video and all that was made of it, and ask once more."""
-    texts = load_texts()
+    texts = words()
     with st.popover(texts("delete.open")):
         st.write(texts("delete.explain"))
         if st.button(texts("delete.confirm"), type="primary"):

@@ -1,46 +1,91 @@
 """The script that Streamlit runs for every visitor: it picks the page by the address.
 
 May import: Streamlit, `jobs`, `core` and the rest of `web`.
+
+    ?job=ID&key=KEY                       one video of the quick way
+    ?step=welcome                         before there is a screen
+    ?screen=ID&key=KEY&step=STEP[&take=]  one screen; a new step is one line in `_STEPS`
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 
 from screening.jobs.queue import JobState
-from screening.web.pages import progress, refused, report, start
-from screening.web.pages.common import go_home
+from screening.store import ScreenRecord
+from screening.web.pages import consent, intake, progress, record, refused, report, screen, start, takes, welcome
+from screening.web.pages.common import go_home, words
 from screening.web.session import site
-from screening.web.texts import load_texts
+
+#: Pages of a screen by the step in the address; the films are shown when none is named.
+_STEPS: Final[dict[str, Callable[[ScreenRecord], None]]] = {
+    "takes": takes.show,
+    "record": record.show_record,
+    "upload": record.show_upload,
+    "phone": record.show_phone,
+    "report": screen.show,
+}
+#: Steps that stay open whatever was answered.
+_AFTERWARDS: Final = ("report",)
 
 
 def main() -> None:
     """Show the page that belongs to the address."""
-    texts = load_texts()
+    texts = words()
     web = Path(__file__).parents[1]
     st.set_page_config(
         page_title=texts("site.title"), page_icon=str(web / "icon.svg"), initial_sidebar_state="collapsed"
     )
     st.html(web / "style.css")
     st.markdown(f"**{texts('site.title')}** · {texts('site.promise')}")
-    job_id, key = st.query_params.get("job", ""), st.query_params.get("key", "")
-    if not job_id:
+    asked = st.query_params
+    if "screen" in asked:
+        _screen(asked["screen"], asked.get("key", ""), asked.get("step", ""))
+    elif "job" in asked:
+        _job(asked["job"], asked.get("key", ""))
+    elif asked.get("step") == "welcome":
+        welcome.show()
+    elif asked.get("step") == "consent":
+        consent.show()
+    else:
         start.show()
-        return
+
+
+def _screen(screen_id: str, key: str, step: str) -> None:
+    store = site().store
+    found = store.screens.get(screen_id) if store.screens.opens(screen_id, key) else None
+    if found is None:
+        _missing()
+    elif step in _AFTERWARDS:
+        _STEPS[step](found)
+    elif step == "intake" or not intake.safety_answered(found) or intake.flags_of(found):
+        intake.show(found)  # whoever should be looked after first is not shown how to film
+    else:
+        _STEPS.get(step, takes.show)(found)
+
+
+def _job(job_id: str, key: str) -> None:
     job = site().queue.find(job_id, key)
     if job is None:
-        st.title(texts("missing.heading"), anchor=False)
-        st.write(texts("missing.body"))
-        if st.button(texts("site.new"), type="primary"):
-            go_home()
+        _missing()
     elif not job.state.is_over:
         progress.show(job, key)
     elif job.state is JobState.DONE:
         report.show(job, key)
     else:
         refused.show(job)
+
+
+def _missing() -> None:
+    texts = words()
+    st.title(texts("missing.heading"), anchor=False)
+    st.write(texts("missing.body"))
+    if st.button(texts("site.new"), type="primary"):
+        go_home()
 
 
 main()

@@ -9,23 +9,25 @@ import math
 
 import streamlit as st
 
+from screening.core.progress import WHOLE
 from screening.core.settings import DEFAULTS
 from screening.jobs.queue import Job, JobState
+from screening.web.pages.common import words
 from screening.web.session import site
-from screening.web.texts import load_texts
 
 
 def show(job: Job, key: str) -> None:
     """Show how far it is, again and again, until it is over."""
-    texts = load_texts()
+    texts = words()
     st.title(texts("progress.heading"), anchor=False)
-    _watch(job.id, key)
+    watch(job.id, key)
     st.write(texts("progress.open"))
 
 
 @st.fragment(run_every=DEFAULTS.web.poll_s)
-def _watch(job_id: str, key: str) -> None:
-    texts, queue = load_texts(), site().queue
+def watch(job_id: str, key: str) -> None:
+    """Show how far a job is, again and again, until it is over."""
+    texts, queue = words(), site().queue
     job = queue.find(job_id, key)
     if job is None or job.state.is_over:
         st.rerun()
@@ -40,18 +42,20 @@ def _watch(job_id: str, key: str) -> None:
 
 
 def _what(job: Job) -> str:
-    texts = load_texts()
+    texts = words()
     if job.state is JobState.QUEUED:
         return texts("progress.queued", n=site().queue.waiting_before(job))
     if not job.stage:
         return texts("progress.next")
     if job.stage == "report":
         return texts("progress.report")
+    if job.stage == WHOLE:
+        return texts("progress.whole", n=min(int(job.done) + 1, int(job.total)), total=int(job.total))
     return texts(f"progress.{job.stage}", done=int(job.done), total=int(job.total))
 
 
 def _time_left(job: Job) -> str:
-    texts = load_texts()
+    texts = words()
     if job.state is not JobState.RUNNING or job.seconds_left is None:
         return ""
     if job.seconds_left > 90:

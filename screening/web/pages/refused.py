@@ -8,9 +8,8 @@ from __future__ import annotations
 import streamlit as st
 
 from screening.jobs.queue import Job, JobState
-from screening.web.pages.common import choose, offer_delete, upload
+from screening.web.pages.common import choose, offer_delete, upload, words
 from screening.web.session import site
-from screening.web.texts import load_texts
 
 _HEADINGS = {
     JobState.REFUSED: "refused.heading",
@@ -21,7 +20,7 @@ _HEADINGS = {
 
 def show(job: Job) -> None:
     """Show the page."""
-    texts = load_texts()
+    texts = words()
     st.title(texts(_HEADINGS[job.state]), anchor=False)
     what, hint = job.what, job.hint
     if job.state is JobState.CANCELLED:

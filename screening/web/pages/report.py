@@ -12,14 +12,13 @@ import streamlit as st
 from screening.jobs.queue import Job
 from screening.jobs.take import OUTPUT_FILES
 from screening.web import components
-from screening.web.pages.common import go_home, offer_delete
+from screening.web.pages.common import go_home, offer_delete, words
 from screening.web.routes import ARCHIVE, file_address
-from screening.web.texts import load_texts
 
 
 def show(job: Job, key: str) -> None:
     """Show the page."""
-    texts, viewer = load_texts(), components.viewer()
+    texts, viewer = words(), components.viewer()
     st.title(texts("report.heading"), anchor=False)
     video = file_address(job, key, "overlay.mp4", inline=True)
     viewer(key="video", data={"kind": "video", "address": video, "title": texts("report.video")})

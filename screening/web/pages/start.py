@@ -8,17 +8,22 @@ from __future__ import annotations
 import streamlit as st
 
 from screening.core.settings import TakeOptions
-from screening.web.pages.common import choose, upload
-from screening.web.texts import load_texts
+from screening.web.pages.common import choose, go, upload, words
 
 
 def show() -> None:
     """Show the page."""
-    texts, state = load_texts(), st.session_state
+    texts, state = words(), st.session_state
     notice = state.pop("notice", "")
     if notice:
         st.info(notice)
-    st.title(texts("start.heading"), anchor=False)
+    with st.container(border=True, key="screen_way"):
+        st.title(texts("start.screen_heading"), anchor=False)
+        st.write(texts("start.screen_lead"))
+        if st.button(texts("start.screen_begin"), type="primary"):
+            go("welcome")
+    st.header(texts("start.one_heading"), anchor=False)
+    st.subheader(texts("start.heading"), anchor=False)
     st.write(texts("start.lead"))
     with st.expander(texts("advice.title")):
         st.markdown(texts("advice.body"))

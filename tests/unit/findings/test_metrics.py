@@ -157,7 +157,22 @@ def test_what_may_be_said(metric, bottoms, kinds, verdict, reason):
 
 def test_no_repetition_that_counts_is_said():
     found = one(MetricSpec(key="descent_s", unit="s", rule="descent_s"), at_bottoms([0.0]), unused=(1,))
-    assert (found.verdict, found.reason, found.n) == (Verdict.NOT_ASSESSED, "reason.no_reps", 0)
+    assert (found.verdict, found.reason, found.n) == (Verdict.NOT_ASSESSED, "reason.none_used", 0)
+    found = one(spec(), at_bottoms([4.0, 5.0]), unused=(1, 2))
+    assert (found.verdict, found.reason, found.n) == (Verdict.NOT_ASSESSED, "reason.none_used", 0)
+    hidden = one(spec(), at_bottoms([4.0, 5.0]), unused=(1, 2), **HIDDEN)
+    assert hidden.reason == "reason.view_cannot_show"
+
+
+def test_what_arch_adds_can_be_taken_off():
+    reps = (Side.LEFT,) * 2
+    values = {"hip_flexion_right_deg": at_bottoms([-20.0, -24.0]), "lumbar_extension_deg": at_bottoms([6.0, 8.0])}
+    metric = MetricSpec(
+        key="x", unit="deg", rule="at_bottom", angle="hip_flexion_{rear}_deg", factor=-1.0, less="lumbar_extension_deg"
+    )
+    found = measure((metric,), table(values, sd=3.0), make_timeline(reps))[0]
+    np.testing.assert_allclose(found.per_rep, [14.0, 16.0])
+    assert found.sem == pytest.approx(np.hypot(np.hypot(3.0, 3.0), np.sqrt(2.0) / np.sqrt(2)))
 
 
 def test_an_unknown_rule_is_an_error():

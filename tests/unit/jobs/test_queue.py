@@ -33,7 +33,7 @@ def test_only_the_key_opens_a_job(queue, submit):
 def test_the_table_does_not_hold_the_key(queue, submit):
     _, key = submit()
     queue.close()
-    stored = b"".join(path.read_bytes() for path in queue.data.glob("jobs.db*"))
+    stored = b"".join(path.read_bytes() for path in queue.data.glob("screening.db*"))
     assert key.encode() not in stored
 
 

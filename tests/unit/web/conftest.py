@@ -15,7 +15,7 @@ def site(tmp_path):
     found = make_site(tmp_path / "data")
     found.prepare()
     yield found
-    found.queue.close()
+    found.close()
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def small_site(tmp_path):
     found = make_site(tmp_path / "data", Settings(web=WebSettings(max_upload_bytes=1000)))
     found.prepare()
     yield found
-    found.queue.close()
+    found.close()
 
 
 @pytest.fixture

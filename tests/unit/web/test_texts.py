@@ -7,10 +7,17 @@ import pytest
 
 import screening.web
 from screening.core.errors import CatalogError
-from screening.core.vocabulary import Quality, View
+from screening.core.screen import FlagLevel
+from screening.core.vocabulary import Quality, Side, View
 from screening.jobs.take import OUTPUT_FILES
+from screening.store import ConsentKind
 from screening.web.choices import LEADS, MIRRORED, MOVEMENTS, QUALITIES, VIEWS
+from screening.web.components import read
+from screening.web.framing_check import GOOD
+from screening.web.framing_check import RULES as SAID_RULES
 from screening.web.texts import load_texts
+
+SAID = tuple(key for key, _ in SAID_RULES)
 
 WEB = Path(screening.web.__file__).parent
 
@@ -28,9 +35,21 @@ def _used():
         *(f"progress.{name}" for name in ("pose", "overlay")),
         *(f"report.{name.replace('.', '_')}" for name in OUTPUT_FILES),
     }
-    script = (WEB / "components" / "uploader" / "uploader.js").read_text()
-    built |= {f"upload.{name}" for name in re.findall(r"texts\.([a-z_]+)", script)}
-    return literal, built
+    built |= {f"consent.{kind}" for kind in ConsentKind}
+    built |= {f"flags.{level}_{part}" for level in FlagLevel for part in ("heading", "body")}
+    built |= {f"framing.{key}" for key in (*SAID, GOOD, "dark", "nobody", "turn")}
+    built |= {f"phone.{state}_{part}" for state in PHONE_ENDS for part in ("heading", "seen", "todo")}
+    built |= {f"take.view_{view}" for view in View} | {f"take.{word}_{side}" for word in ("lead", "side") for side in Side}
+    for part, group in {"uploader": "upload", "sending": "upload", "recorder": "recorder", "phone": "phone"}.items():
+        built |= {f"{group}.{name}" for name in re.findall(r"texts\.([a-z_]+)", read(part, "js"))}
+    built |= {f"recorder.{name}" for name in RECORDER_BUTTONS} | {"recorder.back"}
+    return literal, {key for key in built if key not in SHARED}
+
+
+#: Parts of scripts whose words come from another group.
+SHARED = {f"phone.{key}" for key in ("sending", "waiting", "error_empty", "error_large", "error_network")}
+PHONE_ENDS = ("arrived", "used", "expired", "unknown", "lost")
+RECORDER_BUTTONS = ("open", "record", "stop", "keep", "retake", "copy")
 
 
 def test_every_sentence_is_used_and_none_is_missing():
@@ -38,7 +57,7 @@ def test_every_sentence_is_used_and_none_is_missing():
     known = set(load_texts().sentences)
     groups = {key.partition(".")[0] for key in known}
     asked = built | {key for key in literal if key.partition(".")[0] in groups and not key.endswith((".csv", ".mp4"))}
-    assert asked - known - {"server.address", "server.port", "report.html"} == set()
+    assert asked - known - {"server.address", "server.port", "report.html", "screen.toml"} == set()
     assert known - asked == set()
 
 

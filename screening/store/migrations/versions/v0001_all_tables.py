@@ -1,4 +1,4 @@
-"""The first tables: people, consents, screens, takes, results, reviews, tickets, users, jobs, audit.
+"""The first tables: people, consents, screens, takes, results, reviews, users, jobs, audit.
 
 May import: SQLAlchemy and Alembic. Never changes any more; the next version is another file.
 """
@@ -19,7 +19,7 @@ def upgrade() -> None:
     _users_and_people()
     _screens_and_takes()
     _results_and_reviews()
-    _tickets_and_audit()
+    _audit()
     _jobs()
     _only_add_to_audit()
 
@@ -169,19 +169,7 @@ def _results_and_reviews() -> None:
     op.create_index("ix_reviews_screen", "reviews", ["screen"])
 
 
-def _tickets_and_audit() -> None:
-    op.create_table(
-        "tickets",
-        _word("id", 32),
-        _word("secret_sha256", 64),
-        _word("state", 8),
-        _text("screen", 32),
-        _json("slot"),
-        _text("path"),
-        _text("file_name", 300),
-        _real("expires_at"),
-        sa.PrimaryKeyConstraint("id", name="pk_tickets"),
-    )
+def _audit() -> None:
     op.create_table(
         "audit",
         _number(),
@@ -203,7 +191,6 @@ def _jobs() -> None:
         _number(),
         _word("id", 32),
         _word("key_sha256", 64),
-        sa.Column("kind", sa.String(12), nullable=False, server_default="take"),
         _text("screen", 32),
         _word("video", 300),
         sa.Column("options", sa.Text(), nullable=False),

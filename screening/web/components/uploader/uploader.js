@@ -1,29 +1,30 @@
-// Sends one file to the program's own route. State lives with the mounted element, so that reruns of the page's
-// script neither stop an upload nor start one twice.
+// Chooses or drops files and sends each with a ticket of its own. State lives with the mounted element, so that reruns
+// of the page's script neither stop an upload nor start one twice.
 const mounted = new WeakMap();
 
 export default function (component) {
   const { parentElement: root, data, setStateValue } = component;
   let s = mounted.get(root);
   if (s) {
-    const fresh = s.data.ticket !== data.ticket;
     s.data = data;
     s.set = setStateValue;
-    if (fresh && s.waiting) { const file = s.waiting; s.waiting = null; send(s, file); }
+    refill(s);
+    next(s);
     return s.leave;
   }
-  s = { data, set: setStateValue, request: null, waiting: null, renewed: false };
+  s = { data, set: setStateValue, waiting: [], running: null, tickets: [], known: new Set(), done: [], dropped: [] };
   mounted.set(root, s);
+  refill(s);
   s.$ = (query) => root.querySelector(query);
   s.$(".choose").textContent = data.texts.choose;
   s.$(".hint").textContent = data.texts.drop;
   s.$(".limits").textContent = data.texts.limits;
-  s.$(".cancel").textContent = data.texts.cancel;
+  s.$(".file").multiple = data.multiple;
 
   s.$(".file").onchange = (event) => {
-    const file = event.target.files[0];
+    const files = [...event.target.files];
     event.target.value = "";
-    if (file) begin(s, file);
+    begin(s, files);
   };
   const drop = s.$(".drop");
   drop.ondragover = (event) => { event.preventDefault(); drop.classList.add("over"); };
@@ -31,78 +32,107 @@ export default function (component) {
   drop.ondrop = (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    if (event.dataTransfer.files[0]) begin(s, event.dataTransfer.files[0]);
+    begin(s, [...event.dataTransfer.files]);
   };
-  s.$(".cancel").onclick = () => s.request && s.request.abort();
-  s.leave = () => { if (s.request) s.request.abort(); mounted.delete(root); };
+  s.leave = () => { if (s.running) s.running.abort(); mounted.delete(root); };
   return s.leave;
 }
 
-function begin(s, file) {
-  if (file.size > s.data.max_bytes) return fail(s, s.data.texts.error_large);
-  if (file.size > s.data.free_bytes) return fail(s, s.data.texts.error_disk);
-  if (file.size === 0) return fail(s, s.data.texts.error_empty);
-  s.renewed = false;
-  send(s, file);
+function refill(s) {
+  for (const ticket of s.data.tickets) {
+    if (!s.known.has(ticket.id)) { s.known.add(ticket.id); s.tickets.push(ticket); }
+  }
+  const alive = new Set(s.data.tickets.map((ticket) => ticket.id));
+  s.tickets = s.tickets.filter((ticket) => alive.has(ticket.id));
 }
 
-function send(s, file) {
-  const { ticket } = s.data;
-  const request = new XMLHttpRequest();
-  s.request = request;
+function begin(s, files) {
   say(s, "", "");
-  busy(s, true);
-  const percent = (share) => `${s.data.texts.sending}: ${file.name} (${Math.round(100 * share)} %)`;
-  s.$("progress").value = 0;
-  s.$(".what").textContent = percent(0);
-  request.open("PUT", new URL(s.data.address, document.baseURI));
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.setRequestHeader("X-Upload-Secret", s.data.secret);
-  request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
-  request.upload.onprogress = (event) => {
-    if (!event.lengthComputable) return;
-    s.$("progress").value = event.loaded / event.total;
-    s.$(".what").textContent = percent(event.loaded / event.total);
+  for (const file of s.data.multiple ? files : files.slice(0, 1)) {
+    if (file.size > s.data.max_bytes) say(s, "", s.data.texts.error_large);
+    else if (file.size > s.data.free_bytes) say(s, "", s.data.texts.error_disk);
+    else if (file.size === 0) say(s, "", s.data.texts.error_empty);
+    else s.waiting.push(row(s, file));
+  }
+  busy(s);
+  next(s);
+}
+
+function row(s, file) {
+  const item = document.createElement("li");
+  item.innerHTML = '<span class="what"></span><progress max="1" value="0"></progress><button class="cancel" type="button"></button>';
+  const job = { file, item, again: recall(file), renewed: false, stopped: false, abort: () => {} };
+  job.show = (share, words = s.data.texts.sending) => {
+    item.querySelector("progress").value = share;
+    item.querySelector(".what").textContent = `${words}: ${file.name} (${Math.round(100 * share)} %)`;
+    job.share = share;
   };
-  request.onload = () => {
-    s.request = null;
-    if (request.status < 300) {
-      busy(s, false);
-      say(s, s.data.texts.arrived, "");
-      s.set("uploaded", ticket);
-    } else if (request.status === 403 && !s.renewed) {
-      s.renewed = true;              // the page was open for long: it gives a new ticket, and we go on by ourselves
-      if (s.data.ticket !== ticket) return send(s, file);
-      s.waiting = file;
-      s.set("dropped", ticket);
-    } else {
-      fail(s, message(request) || s.data.texts.error_network);
+  job.show(0);
+  const stop = item.querySelector(".cancel");
+  stop.textContent = s.data.texts.cancel;
+  stop.onclick = () => {
+    job.stopped = true;
+    job.abort();
+    if (s.running !== job) { s.waiting = s.waiting.filter((other) => other !== job); ended(s, job, s.data.texts.cancelled, ""); }
+  };
+  s.$(".files").append(item);
+  return job;
+}
+
+async function next(s) {
+  if (s.running || !s.waiting.length) return;
+  const job = s.waiting[0];
+  const ticket = job.again || s.tickets.shift();
+  if (!ticket) { if (!s.asked) { s.asked = true; s.set("wanted", s.known.size); } return; }
+  s.asked = false;
+  s.waiting.shift();
+  s.running = job;
+  if (!s.data.multiple) job.item.querySelector(".cancel").focus();
+  remember(job.file, ticket);
+  let status = "", error = "";
+  try {
+    await sendFile(job.file, job.file.name, ticket, {
+      progress: (share) => job.show(share),
+      waiting: () => job.show(job.share, s.data.texts.waiting),
+      hold: (abort) => { job.abort = abort; },
+    }, Boolean(job.again));
+    if (job.stopped) throw { stopped: true };
+    s.done.push({ id: ticket.id, secret: ticket.secret });
+    status = s.data.texts.arrived;
+    s.set("uploaded", [...s.done]);
+  } catch (trouble) {
+    if (trouble.ticket && !job.renewed) {  // the page was open for long: it gives a new ticket, and we go on
+      job.renewed = true;
+      job.again = null;
+      forget(job.file);
+      s.running = null;
+      s.waiting.unshift(job);
+      give_up(s, ticket);
+      return next(s);
     }
-  };
-  request.onerror = () => fail(s, s.data.texts.error_network);
-  request.onabort = () => {
-    s.request = null;
-    busy(s, false);
-    say(s, s.data.texts.cancelled, "");
-    s.set("dropped", ticket);        // also what has arrived already is thrown away
-  };
-  request.send(file);
+    if (trouble.stopped) { status = s.data.texts.cancelled; give_up(s, ticket); }
+    else error = trouble.message || s.data.texts.error_network;
+  }
+  forget(job.file);
+  s.running = null;
+  ended(s, job, status, error);
+  next(s);
 }
 
-function message(request) {
-  try { return JSON.parse(request.responseText).error; } catch { return ""; }
+function give_up(s, ticket) {
+  s.dropped.push({ id: ticket.id, secret: ticket.secret });
+  s.set("dropped", [...s.dropped]);  // also what has arrived already is thrown away
 }
 
-function fail(s, text) {
-  s.request = null;
-  busy(s, false);
-  say(s, "", text);
+function ended(s, job, status, error) {
+  job.item.remove();
+  say(s, status, error);
+  busy(s);
 }
 
-function busy(s, on) {
-  s.$(".drop").hidden = on;
-  s.$(".sending").hidden = !on;
-  if (on) s.$(".cancel").focus();
+function busy(s) {
+  const on = s.$(".files").childElementCount > 0;
+  s.$(".drop").hidden = on && !s.data.multiple;
 }
 
 function say(s, status, error) {

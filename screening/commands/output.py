@@ -1,0 +1,67 @@
+"""What commands print: two lines for an error, one JSON object, and how far a long piece of work is.
+
+May import: core and the standard library; rich on demand, on a terminal only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from screening.core.progress import Progress, overall
+
+
+def say_error(what: str, hint: str) -> None:
+    """Print both lines of an error on standard error."""
+    print(" ".join(what.split()), file=sys.stderr)
+    print(" ".join(hint.split()), file=sys.stderr)
+
+
+def print_json(plain: Mapping[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    print(json.dumps(plain, ensure_ascii=False))
+
+
+def say(arguments: argparse.Namespace, *lines: str) -> None:
+    """Print lines for a person, unless they asked for JSON or for silence."""
+    if not arguments.quiet and not arguments.json:
+        for line in lines:
+            print(line)
+
+
+class Meter:
+    """Progress of one piece of work on standard error: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
+
+    def __init__(self, arguments: argparse.Namespace, name: str) -> None:
+        self._silent = arguments.quiet or arguments.json
+        self._name = name
+        self._tenth = -1
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        """Show the bar, and give what is to be called."""
+        if not self._silent and sys.stderr.isatty():
+            from rich.console import Console  # noqa: PLC0415
+            from rich.progress import Progress as Bar  # noqa: PLC0415
+
+            self._bar = Bar(console=Console(stderr=True), transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task(self._name, total=1.0)
+        return self._show
+
+    def __exit__(self, *_error: object) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    def _show(self, stage: str, done: float, total: float) -> None:
+        share = overall(stage, done, total)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=share)
+        elif not self._silent and int(10 * share) > self._tenth:
+            self._tenth = int(10 * share)
+            print(f"{self._name}: {10 * self._tenth} %", file=sys.stderr, flush=True)

@@ -1,0 +1,153 @@
+"""From landmarks on the skin to the joints inside, in side views.
+
+May import: numpy and `core`.
+
+The network puts its landmarks on what it sees: the hips in front of the hip joints and higher the more the hip is bent,
+the ankles above the joint, a hidden rear knee too high. Two things are known better: where a joint lies below its
+landmark on people whose joints are known exactly, and how long thighs and shanks are in proportion to the trunk. Hip,
+knees and ankles of a frame are moved as little as that takes (weighted least squares).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from screening.core.datatypes import FloatArray
+from screening.core.settings import JointSettings
+
+#: Frames that are worked on at a time.
+_PIECE = 1024
+_STEPS = 3
+#: Feet this far apart, in trunk lengths, are a full split stance; closer ones are taken as a share of it.
+_SPLIT = 0.8
+
+
+def joints(track: FloatArray, sd: FloatArray, *, near: int | None, settings: JointSettings) -> FloatArray:
+    """Joint places from landmarks.
+
+    Parameters
+    ----------
+    track : (time, 6, axis)
+        Mid-shoulder, mid-hip, knee and ankle of one leg, knee and ankle of the other: (forward, up), any unit.
+    sd : (time, 6)
+        Standard errors of one coordinate in the same unit.
+    near : int or None
+        Which leg is next to the camera, 0 or 1, if any.
+
+    Returns
+    -------
+    (time, 6, axis)
+        The same points moved to the joints; NaN where the landmark was.
+    """
+    trunk = float(np.nanmedian(np.linalg.norm(track[:, 0] - track[:, 1], axis=1)))
+    if not np.isfinite(trunk) or trunk == 0.0:
+        return track
+    scaled, error = track / trunk, sd / trunk
+    size = _leg_size(scaled, settings)
+    out = np.empty_like(track)
+    for start in range(0, len(track), _PIECE):
+        piece = slice(start, start + _PIECE)
+        front = _front_share(scaled[piece])
+        placed = below_skin(scaled[piece], front, settings)
+        lengths = size * segment_lengths(front, near, settings)
+        out[piece] = trunk * fitted(placed, error[piece], lengths, settings)
+    return out
+
+
+def _leg_size(track: FloatArray, settings: JointSettings) -> float:
+    """Length of both legs against that of the average person, from the landmarks of the whole take."""
+    chains = ((1, 2), (2, 3), (1, 4), (4, 5))
+    seen = [np.nanmedian(np.linalg.norm(track[:, a] - track[:, b], axis=1)) for a, b in chains]
+    total = float(np.sum(seen))
+    if not np.isfinite(total):
+        return 1.0
+    return 1.0 + settings.size_trust * float(np.clip(total / settings.usual_legs - 1.0, -0.15, 0.15))
+
+
+def _front_share(track: FloatArray) -> FloatArray:
+    """How far each leg is the front one of a split stance, (time, leg): 1 front, 0 rear, a half side by side."""
+    ahead = np.nan_to_num(track[:, 3, 0] - track[:, 5, 0], nan=0.0) / _SPLIT
+    share = 0.5 + 0.5 * np.clip(ahead, -1.0, 1.0)
+    return np.stack([share, 1.0 - share], axis=1)
+
+
+def below_skin(track: FloatArray, front: FloatArray, settings: JointSettings) -> FloatArray:
+    """Joints below their landmarks, each leg for itself, (time, 6, axis), trunk lengths.
+
+    Notes
+    -----
+    Hip: back, square to the trunk, and down along it, the further the more the hips are bent (the more bent of the
+    two). Knee: square to the thigh. Ankle: down along the shank and square to it.
+    """
+    out = track.copy()
+    up = _unit(track[:, 0] - track[:, 1])
+    thighs = [_unit(track[:, 1] - track[:, k]) for k in (2, 4)]
+    bent = np.fmax(*(np.arctan2(_cross(up, t), (up * t).sum(axis=1)) for t in thighs))
+    climb = settings.hip_up + settings.hip_climb * bent
+    out[:, 1] -= settings.hip_ahead * _ahead(up) + np.where(np.isfinite(climb), climb, 0.0)[:, None] * up
+    for leg, knee in enumerate((2, 4)):
+        thigh, shank = _unit(out[:, 1] - track[:, knee]), _unit(track[:, knee] - track[:, knee + 1])
+        forward = settings.ankle_ahead_rear + front[:, leg] * (settings.ankle_ahead_front - settings.ankle_ahead_rear)
+        out[:, knee] -= settings.knee_ahead * _ahead(thigh)
+        out[:, knee + 1] -= settings.ankle_up * shank + forward[:, None] * _ahead(shank)
+    return out
+
+
+def segment_lengths(front: FloatArray, near: int | None, settings: JointSettings) -> FloatArray:
+    """Expected lengths of thigh and shank of both legs as the picture shows them, (time, 4), trunk lengths.
+
+    The leg next to the camera looks longer; a rear thigh turns out of the picture's plane.
+    """
+    out = np.empty((len(front), 4))
+    for leg in (0, 1):
+        closer = 0.0 if near is None else settings.near_far * (1.0 if near == leg else -1.0)
+        turned = settings.thigh_turned * (2.0 * front[:, leg] - 1.0)
+        out[:, 2 * leg] = settings.thigh * (1.0 + closer) * (1.0 + turned)
+        out[:, 2 * leg + 1] = settings.shank * (1.0 + closer)
+    return out
+
+
+def fitted(track: FloatArray, sd: FloatArray, lengths: FloatArray, settings: JointSettings) -> FloatArray:
+    """Hip, knees and ankles moved so that thighs and shanks have their lengths, (time, 6, axis), trunk lengths.
+
+    Gauss-Newton on the sum of squares of moves and of length errors, each in its own standard error; a point that was
+    not seen has no weight, and stays NaN.
+    """
+    seen = np.isfinite(track[:, 1:]).all(axis=2)
+    own = np.array([settings.hip_sd, settings.knee_sd, settings.ankle_sd, settings.knee_sd, settings.ankle_sd])
+    weight = np.repeat(np.where(seen, 1.0 / (own**2 + sd[:, 1:] ** 2), 1e-3), 2, axis=1)
+    goal = np.nan_to_num(track[:, 1:], nan=0.0).reshape(len(track), 10)
+    place = goal.copy()
+    chains = ((0, 1), (1, 2), (0, 3), (3, 4))
+    used = np.stack([seen[:, a] & seen[:, b] for a, b in chains], axis=1) / settings.length_sd**2
+    for _ in range(_STEPS):
+        normal = weight[:, :, None] * np.eye(10)
+        pull = weight * (goal - place)
+        for k, (a, b) in enumerate(chains):
+            line = place[:, 2 * b : 2 * b + 2] - place[:, 2 * a : 2 * a + 2]
+            length = np.linalg.norm(line, axis=1)
+            slope = np.zeros((len(track), 10))
+            slope[:, 2 * b : 2 * b + 2] = line / np.maximum(length, 1e-6)[:, None]
+            slope[:, 2 * a : 2 * a + 2] = -slope[:, 2 * b : 2 * b + 2]
+            normal += used[:, k, None, None] * slope[:, :, None] * slope[:, None, :]
+            pull += (used[:, k] * (lengths[:, k] - length))[:, None] * slope
+        place = place + np.linalg.solve(normal, pull[..., None])[..., 0]
+    out = track.copy()
+    out[:, 1:] = np.where(seen[..., None], place.reshape(-1, 5, 2), np.nan)
+    return out
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        out: FloatArray = vector / np.linalg.norm(vector, axis=1, keepdims=True)
+    return out
+
+
+def _ahead(up: FloatArray) -> FloatArray:
+    """Direction square to `up` (time, axis), forward of it."""
+    return np.stack([up[:, 1], -up[:, 0]], axis=1)
+
+
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    out: FloatArray = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return out

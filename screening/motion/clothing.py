@@ -1,0 +1,77 @@
+"""What keeps the trunk's surface from showing the pelvis: hands on the hips, cloth that slides.
+
+May import: numpy and `core`. Answers are keys of reasons, or "" where nothing is in the way.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Scene, Timeline
+from screening.core.settings import SurfaceSettings
+from screening.core.vocabulary import Side
+
+HANDS_ON_HIPS = "reason.hands_on_hips"
+LOOSE_CLOTHING = "reason.loose_clothing"
+
+
+def hands_on_hips(image: LandmarkSequence, scene: Scene, timeline: Timeline, settings: SurfaceSettings) -> str:
+    """Reason where a hand rests on a hip through much of the movement, else "".
+
+    Parameters
+    ----------
+    image : LandmarkSequence
+        Landmarks in IMAGE_PX, not levelled.
+    scene, timeline, settings
+        The share of the repetitions' frames that is too much stands in `hands_on_hips_share`.
+
+    Notes
+    -----
+    A hand rests on the hip if the wrist lies beside the waist and the elbow further out than the wrist: an arm that
+    hangs beside the body or is stretched forward does not look like this from any side.
+    """
+    reps = np.zeros(image.n_frames, bool)
+    for rep in timeline.repetitions:
+        reps[rep.start : rep.end] = True
+    if not reps.any():
+        return ""
+    rest = slice(*(scene.standing or (timeline.reference[0], timeline.reference[-1] + 1)))
+    width = float(np.nanmedian(np.abs(image.point("left_hip") - image.point("right_hip"))[rest, 0]))
+    shares = [float(_on_hip(image, side, width)[reps].mean()) for side in Side]
+    return HANDS_ON_HIPS if max(shares) > settings.hands_on_hips_share else ""
+
+
+def _on_hip(image: LandmarkSequence, side: Side, width: float) -> BoolArray:
+    """Frames in which a hand rests on its hip, (time,); `width` is the distance of the hip points, pixels."""
+    middle = image.midpoint("left_hip", "right_hip")
+    wrist = (image.point(f"{side}_wrist") - middle) / width
+    elbow = (image.point(f"{side}_elbow") - middle) / width
+    outwards = np.sign(image.point(f"{side}_shoulder")[:, 0] - middle[:, 0])
+    with np.errstate(invalid="ignore"):
+        beside = (np.abs(wrist[:, 0]) > 0.4) & (np.abs(wrist[:, 0]) < 1.4)
+        at_waist = (wrist[:, 1] > -1.3) & (wrist[:, 1] < 0.15)
+        out: BoolArray = beside & at_waist & (outwards * (elbow[:, 0] - wrist[:, 0]) > 0.45)
+    return out
+
+
+def slides(explained: FloatArray, spread_deg: FloatArray, settings: SurfaceSettings) -> str:
+    """Reason where the surface's pattern does not stay together as that of a body does, else "".
+
+    Parameters
+    ----------
+    explained : (time,)
+        Share of the texture that the picture explains in each followed frame of the repetitions.
+    spread_deg : (time,)
+        How far the patches' rotations lie apart there.
+    settings : SurfaceSettings
+
+    Notes
+    -----
+    Fitted clothes and bare backs explain 0.82-0.92 of the texture (median of a take; 0.69 and more in nine of ten
+    frames, also in a dark room), a loose shirt 0.5-0.68.
+    """
+    if not explained.size:
+        return ""
+    loose = float(np.median(explained)) < settings.min_median_explained
+    apart = float(np.median(spread_deg)) > settings.max_median_spread_deg
+    return LOOSE_CLOTHING if loose or apart else ""

@@ -1,0 +1,161 @@
+"""From what the patches found to the pelvis' angles with their errors, and to the reason where nothing is shown.
+
+May import: numpy and `core`; `cleaning` and `clothing` of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from screening.core.datatypes import FloatArray, IntArray, Recording, Timeline, Track
+from screening.core.settings import SurfaceSettings
+from screening.core.vocabulary import Side, View
+from screening.motion import clothing
+from screening.motion.cleaning import smooth_samples
+
+#: From behind, the patches read the rear hip too high as the front hip bends: the buttock of the front leg is drawn
+#: down. Degrees for hips that go down by 45 % of the trunk's length; 1.9, 1.7 and 1.2 on three people.
+_REAR_UP_DEG, _AT_DROP_PCT = 1.6, 45.0
+#: Standard error, rotation, obliquity and tilt, for each part of the texture that is not explained beyond the usual.
+_UNEXPLAINED_DEG = np.array([6.0, 3.0, 4.0])
+_USUALLY_EXPLAINED = 0.8
+#: The low-pass follows the movement: so many of its periods fit into a usual repetition.
+_CUTOFF_PER_REP = 3.5
+NAMES = ("pelvic_rotation", "pelvic_obliquity", "anterior_pelvic_tilt")
+#: From the front the belly hides how the pelvis tilts.
+_SHOWN = {View.BACK: 3, View.FRONT: 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the patches found in one picture.
+
+    angles_deg (patch, 3): rotation, obliquity, tilt against each patch's own reference; explained (patch,): share of
+    the texture that the picture explains; what the background told of the camera.
+    """
+
+    angles_deg: FloatArray
+    explained: FloatArray
+    camera_known: bool
+    camera_roll_rad: float
+
+    @staticmethod
+    def merged(parts: Sequence[Found]) -> Found:
+        """The patches of all references together."""
+        return Found(
+            angles_deg=np.concatenate([p.angles_deg for p in parts]),
+            explained=np.concatenate([p.explained for p in parts]),
+            camera_known=parts[0].camera_known,
+            camera_roll_rad=parts[0].camera_roll_rad,
+        )
+
+
+def withheld(reason: str, view: View, n_frames: int) -> Track:
+    """A track that shows nothing, for a reason."""
+    names = NAMES[: _SHOWN[view]]
+    nothing = np.full((n_frames, len(names)), np.nan)
+    return Track(names=names, value_deg=nothing, sd_deg=nothing, withheld=reason)
+
+
+def as_track(
+    found: Mapping[int, Found], *, recording: Recording, view: View, timeline: Timeline, settings: SurfaceSettings
+) -> Track:
+    """Angles at every frame between two followed ones that are not far apart.
+
+    Parameters
+    ----------
+    found : by frame
+    recording, timeline, settings
+    view : back or front
+        From the front only rotation and obliquity are told.
+
+    Returns
+    -------
+    Track
+        Median over the patches, each as change from its own values in the reference frames; smoothed. Errors: spread
+        of the patches and what the picture does not explain, without the error that all frames share.
+    """
+    n, shown = recording.n_frames, _SHOWN[view]
+    explained = {k: float(np.median(f.explained)) for k, f in found.items()}
+    shaky = (
+        max(abs(np.degrees(f.camera_roll_rad)) for f in found.values()) > settings.still_camera_deg if found else False
+    )
+    seen = (k for k, f in found.items() if explained[k] >= settings.min_explained and (f.camera_known or not shaky))
+    frames = np.array(sorted(seen), dtype=np.int64)
+    rest = np.isin(frames, timeline.reference)
+    if len(frames) < 3 or not rest.any():
+        reason = clothing.slides(np.array(list(explained.values())), np.zeros(len(found)), settings)
+        return withheld(reason or "reason.poor_texture", view, n)
+    stack = np.stack([found[k].angles_deg for k in frames])
+    stack = stack - np.median(stack[rest], axis=0)
+    spread = stack.std(axis=1, ddof=1)
+    reason = _why_not(found, explained, timeline, settings, frames=frames, spread=spread)
+    if reason:
+        return withheld(reason, view, n)
+    smooth = smooth_samples(
+        np.median(stack, axis=1), recording.time_s[frames], _cutoff_hz(timeline, recording, settings)
+    )
+    lost = np.maximum(_USUALLY_EXPLAINED - np.array([explained[k] for k in frames]), 0.0)
+    error = np.hypot(spread, lost[:, None] * _UNEXPLAINED_DEG)
+    near = _between_neighbours(frames, recording.time_s, settings.max_gap_s)
+    value, sd = np.full((n, 3), np.nan), np.full((n, 3), np.nan)
+    for k in range(3):
+        value[near, k] = np.interp(near, frames, smooth[:, k])
+        sd[near, k] = np.interp(near, frames, error[:, k])
+    if view is View.BACK:
+        value[:, 1] += _front_buttock_deg(timeline)
+    reference = [k for k in timeline.reference if np.isfinite(value[k, 0])]
+    value -= np.median(value[reference], axis=0) if reference else np.nan
+    return Track(
+        names=NAMES[:shown], value_deg=value[:, :shown], sd_deg=np.where(np.isfinite(value), sd, np.nan)[:, :shown]
+    )
+
+
+def _why_not(
+    found: Mapping[int, Found],
+    explained: Mapping[int, float],
+    timeline: Timeline,
+    settings: SurfaceSettings,
+    *,
+    frames: IntArray,
+    spread: FloatArray,
+) -> str:
+    """Reason why nothing of the take is shown, else ""."""
+    moving = [k for k in explained if any(rep.start <= k < rep.end for rep in timeline.repetitions)]
+    if not moving:
+        return "reason.poor_texture"
+    shaken = [abs(np.degrees(found[k].camera_roll_rad)) > settings.max_camera_turn_deg for k in moving]
+    unknown = [not found[k].camera_known for k in moving]
+    turned = np.mean(shaken) > 0.0
+    if turned and (np.mean(shaken) > settings.max_shaken_share or np.mean(unknown) > settings.max_shaken_share):
+        return "reason.moving_camera"
+    return clothing.slides(np.array([explained[k] for k in moving]), spread[np.isin(frames, moving), 0], settings)
+
+
+def _cutoff_hz(timeline: Timeline, recording: Recording, settings: SurfaceSettings) -> float:
+    """Cut-off of the low-pass: a slow movement is smoothed more than a quick one."""
+    seconds = [float(recording.time_s[r.end - 1] - recording.time_s[r.start]) for r in timeline.repetitions]
+    wanted = _CUTOFF_PER_REP / max(float(np.median(seconds)), 1e-3)
+    return float(np.clip(wanted, settings.min_cutoff_hz, settings.cutoff_hz))
+
+
+def _between_neighbours(frames: IntArray, time_s: FloatArray, max_gap_s: float) -> IntArray:
+    """Frames that lie between two followed frames at most `max_gap_s` apart, those included."""
+    spans = [np.arange(a, b + 1) for a, b in pairwise(frames) if time_s[b] - time_s[a] <= max_gap_s]
+    return np.unique(np.concatenate(spans)) if spans else np.zeros(0, np.int64)
+
+
+def _front_buttock_deg(timeline: Timeline) -> FloatArray:
+    """What is added to the obliquity for the pull of the front leg on the patch, (time,)."""
+    out = np.zeros(len(timeline.phase))
+    for rep in timeline.repetitions:
+        frames = np.arange(rep.start, rep.end)
+        top = max(timeline.signal_pct[rep.start], timeline.signal_pct[rep.end - 1])
+        drop = np.clip(top - timeline.signal_pct[frames], 0.0, None)
+        sign = {Side.LEFT: 1.0, Side.RIGHT: -1.0, None: 0.0}[rep.lead]
+        out[frames] = sign * _REAR_UP_DEG * np.nan_to_num(drop) / _AT_DROP_PCT
+    return out

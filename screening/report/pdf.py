@@ -1,0 +1,191 @@
+"""The report as a PDF: the same words and numbers as page and HTML; the same input gives the same bytes.
+
+May import: catalog, core, numpy, OpenCV and the sibling files of `report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from reportlab.platypus import Flowable
+
+from screening.catalog import load_wordings
+from screening.catalog.exercises import load_exercises, read_drawing
+from screening.catalog.intake import load_intake
+from screening.catalog.plan import load_plan
+from screening.catalog.rules import load_rule_words
+from screening.core.datatypes import TakeResult
+from screening.core.errors import CatalogError
+from screening.core.screen import FrameToLook, ScreenResult
+from screening.core.settings import ReportSettings
+from screening.report.atomic import writing_bytes
+from screening.report.drawings import for_side
+from screening.report.model import build_report
+from screening.report.pdf_pages import take_story
+from screening.report.pdf_parts import build, text_width
+from screening.report.pdf_screen import Look, screen_story
+from screening.report.pdf_svg import Drawing
+from screening.report.pictures import KeyPicture, frame_picture, key_pictures
+from screening.report.screen_model import ExerciseLine, Review, ScreenReport, Words, build_screen_report
+from screening.report.texts import PDF, Texts, load_texts
+
+_DRAWINGS_ABREAST = 4
+
+
+def write_take_pdf(
+    result: TakeResult,
+    out: Path,
+    *,
+    video: Path | None,
+    settings: ReportSettings,
+    paper: str = "",
+    pictures: Sequence[KeyPicture] | None = None,
+) -> None:
+    """Write the report of one take.
+
+    Parameters
+    ----------
+    result : TakeResult
+        One measured take.
+    out : Path
+        The file to write; it appears whole or not at all.
+    video : Path or None
+        Its recording, for the pictures of the lowest points; without it the report says that there are none.
+    settings : ReportSettings
+        Sizes.
+    paper : str
+        "a4" or "letter"; empty: as the settings say.
+    pictures : sequence of KeyPicture, optional
+        The pictures, where they have been drawn already.
+    """
+    wordings, texts = load_wordings(), load_texts(PDF)
+    paper = paper or settings.paper
+    if pictures is None:
+        pictures = key_pictures(result, video, wordings, settings=settings) if video else ()
+    pictures = [smaller(picture, settings) for picture in middle(pictures, settings.pdf_pictures)]
+    report = build_report(result, wordings)
+    width = text_width(paper)
+    story = take_story(report, result, pictures, wordings=wordings, texts=texts, width=width)
+    foot = (texts("foot.left"), texts.sentences["foot.right"])
+    data = build(story, paper=paper, title=report.title, foot=foot, subject=texts("foot.subject"))
+    with writing_bytes(out) as file:
+        file.write(data)
+
+
+def middle(pictures: Sequence[KeyPicture], limit: int) -> Sequence[KeyPicture]:
+    """At most `limit` pictures, those in the middle of the take."""
+    first = max(0, (len(pictures) - limit) // 2)
+    return pictures[first : first + limit]
+
+
+def smaller(picture: KeyPicture, settings: ReportSettings) -> KeyPicture:
+    """Bring a picture to the size that is printed."""
+    scale = settings.pdf_picture_max_side_px / max(picture.width, picture.height)
+    if scale >= 1.0:
+        return picture
+    pixels = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    done, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, settings.jpeg_quality])
+    if not done:
+        raise RuntimeError(f"OpenCV could not encode a picture of shape {small.shape} as JPEG")
+    return replace(picture, jpeg=data.tobytes(), width=small.shape[1], height=small.shape[0])
+
+
+def load_words() -> Words:
+    """Load everything a screen is put into words with."""
+    return Words(
+        wordings=load_wordings(),
+        texts=load_texts(PDF),
+        intake=load_intake(),
+        exercises={e.key: e for e in load_exercises()},
+        rules=load_rule_words(),
+        phases=load_plan().phases,
+    )
+
+
+def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
+    result: ScreenResult,
+    out: Path,
+    *,
+    takes: Mapping[str, TakeResult],
+    videos: Mapping[str, Path | None],
+    settings: ReportSettings,
+    paper: str = "",
+    review: Review | None = None,
+) -> None:
+    """Write the report of a whole screen.
+
+    Parameters
+    ----------
+    result : ScreenResult
+        One whole screen.
+    out : Path
+        The file to write; it appears whole or not at all.
+    takes, videos : mapping
+        Its takes and their recordings by name, for the pictures; what is missing gives no picture.
+    settings : ReportSettings
+        Sizes.
+    paper : str
+        "a4" or "letter"; empty: as the settings say.
+    review : Review, optional
+        Who signed it; a draft without.
+    """
+    words = load_words()
+    paper = paper or settings.paper
+    report, width = build_screen_report(result, words, review), text_width(paper)
+    story = screen_story(
+        report,
+        result,
+        _looks(report, takes, videos, settings, words.texts),
+        drawings={line.exercise.key: _drawings(line, width) for line in report.plan},
+        wordings=words.wordings,
+        texts=words.texts,
+        width=width,
+    )
+    foot = (words.texts("foot.left"), words.texts.sentences["foot.right"])
+    title = f"{report.title}: {result.person.code}"
+    data = build(story, paper=paper, title=title, foot=foot, subject=words.texts("foot.subject"))
+    with writing_bytes(out) as file:
+        file.write(data)
+
+
+def _drawings(line: ExerciseLine, width: float) -> list[tuple[Flowable, str]]:
+    exercise = line.exercise
+    size = width / max(_DRAWINGS_ABREAST, len(exercise.drawings)) - 10
+    out: list[tuple[Flowable, str]] = []
+    for drawing in exercise.drawings:
+        try:
+            svg = for_side(read_drawing(drawing), line.picture_side)
+        except CatalogError:
+            continue
+        out.append((Drawing(svg, size, name=drawing.file), drawing.caption))
+    return out
+
+
+def _looks(
+    report: ScreenReport,
+    takes: Mapping[str, TakeResult],
+    videos: Mapping[str, Path | None],
+    settings: ReportSettings,
+    texts: Texts,
+) -> list[Look]:
+    """Pictures of the frames that the findings name, each frame once."""
+    wanted = list(dict.fromkeys(frame for line in report.findings for frame in line.frames))
+    out = []
+    for frame in wanted[: settings.pdf_pictures + 2]:
+        video = videos.get(frame.take)
+        if frame.take in takes and video is not None:
+            out.append(_look(takes[frame.take], video, frame, settings, texts))
+    return out
+
+
+def _look(take: TakeResult, video: Path, frame: FrameToLook, settings: ReportSettings, texts: Texts) -> Look:
+    small = replace(settings, picture_max_side_px=settings.pdf_picture_max_side_px)
+    jpeg, width, height = frame_picture(take, video, frame.frame, settings=small)
+    name = frame.take.replace("_", " ")
+    caption = texts("screen.picture", take=name, rep=frame.rep, seconds=f"{frame.time_s:.2f}")
+    return Look(jpeg=jpeg, width=width, height=height, caption=caption)

@@ -1,0 +1,79 @@
+"""The second step: a code, and what may be done with films and answers, one consent at a time.
+
+May import: Streamlit, `store`, `core` and the rest of `web`.
+
+Person and screen are made only when the needed consent was given.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from screening.core.errors import UsageError
+from screening.core.screen import Person
+from screening.jobs.queue import new_secret
+from screening.store import ConsentKind
+from screening.web.pages.common import go, step_line, words
+from screening.web.session import LOCAL, site
+
+
+def show() -> None:
+    """Show the page."""
+    texts = words()
+    step_line(2)
+    st.title(texts("consent.heading"), anchor=False)
+    st.write(texts("consent.lead"))
+    with st.form("consent", border=False):
+        code = st.text_input(
+            texts("consent.code"),
+            help=texts("consent.code_help"),
+            placeholder=texts("consent.code_place"),
+            max_chars=60,
+        )
+        height_cm = st.number_input(
+            texts("consent.height"), min_value=100.0, max_value=230.0, value=None, step=1.0, format="%.0f"
+        )
+        answers = {kind: _ask(kind) for kind in ConsentKind}
+        done = st.form_submit_button(texts("site.next"), type="primary")
+    if st.button(texts("site.back")):
+        go("welcome")
+    if done:
+        _finish(code.strip(), height_cm, answers)
+
+
+def _ask(kind: ConsentKind) -> bool | None:
+    """Ask for one consent; None as long as nothing was chosen."""
+    texts = words()
+    with st.container(border=True):
+        chosen = st.radio(
+            texts(f"consent.{kind.value}"),
+            ("yes", "no"),
+            index=None,
+            format_func=lambda answer: texts(f"consent.{answer}"),
+            horizontal=True,
+            key=f"consent.{kind.value}",
+        )
+        st.caption(texts(f"consent.{kind.value}_help", days=round(site().settings.store.keep_video_days)))
+    return None if chosen is None else chosen == "yes"
+
+
+def _finish(code: str, height_cm: float | None, answers: dict[ConsentKind, bool | None]) -> None:
+    texts, store = words(), site().store
+    if not code or None in answers.values():
+        st.error(texts("consent.needed"))
+        return
+    if not answers[ConsentKind.ANALYSIS]:
+        st.info(texts("consent.no_analysis"))
+        return
+    try:
+        person = store.people.add(Person(code=code, height_cm=height_cm), who=LOCAL)
+    except UsageError:
+        st.error(texts("consent.taken"))
+        return
+    for kind, agreed in answers.items():
+        if agreed:
+            store.people.consent(person.id, kind, wording=f"{texts('consent.wording')} {texts.language}", who=LOCAL)
+    key = new_secret()
+    screen = store.screens.add(person.id, who=LOCAL, key=key)
+    st.query_params.from_dict({"screen": screen.id, "key": key})
+    go("intake")

@@ -1,0 +1,162 @@
+"""One take: filming in the browser, choosing a video, or a code for a phone.
+
+May import: Streamlit, `store`, `core` and the rest of `web`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit import config
+
+from screening.report.palette import LEFT, MIDDLE, RIGHT
+from screening.store import ScreenRecord
+from screening.web import components
+from screening.web.config import is_local
+from screening.web.pages.common import go, image, send_files, words
+from screening.web.pages.takes import show_how
+from screening.web.phone import phone_address, qr_svg
+from screening.web.session import site
+from screening.web.slots import Slot, filled, find_slot, screen_slots, slot_label
+
+_WATCH_S = 1.5
+#: Prompts of a protocol that are not for the time of filming.
+_AFTER = ("finished", "ask_pain")
+
+
+def _slot() -> Slot:
+    """Give the take that the address names; back to the films if there is none."""
+    slot = find_slot(screen_slots(words().language), st.query_params.get("take", ""))
+    if slot is None:
+        go("takes")
+    return slot
+
+
+def show_record(screen: ScreenRecord) -> None:
+    """Film one take here."""
+    texts, slot = words(), _slot()
+    st.title(texts("record.heading", take=slot_label(slot, texts)), anchor=False)
+    st.write(filled(slot.take.text, slot, texts))
+    ticket = _ticket(screen, slot, mirrored=False)
+    found = components.recorder()(
+        key=f"recorder.{slot.key}",
+        data=_recorder_data(slot, ticket),
+        on_kept_change=lambda: None,
+        on_dropped_change=lambda: None,
+    )
+    seen = st.session_state.setdefault("kept", set())
+    if found.kept and found.kept not in seen:  # the video is in the screen already; only the page goes on
+        seen.add(found.kept)
+        _forget(screen, slot)
+        st.toast(texts("record.saved"))
+        go("takes")
+    if found.dropped == ticket["id"]:
+        _forget(screen, slot)
+        st.rerun()
+    with st.expander(texts("takes.how")):
+        show_how(slot)
+    st.write(texts("record.other"))
+    _ways_back(slot, ("upload", "phone"))
+
+
+def show_upload(screen: ScreenRecord) -> None:
+    """Choose a video of one take."""
+    texts, slot = words(), _slot()
+    st.title(slot_label(slot, texts), anchor=False)
+    st.write(filled(slot.take.text, slot, texts))
+    before = _video_of(screen, slot)
+    if send_files(f"upload.{slot.key}", screen=screen.id, take=slot.key) and _video_of(screen, slot) != before:
+        go("takes")
+    with st.expander(texts("takes.how")):
+        show_how(slot)
+    _ways_back(slot, ("record", "phone"))
+
+
+def show_phone(screen: ScreenRecord) -> None:
+    """Show a code that opens the upload page on a phone."""
+    texts, slot = words(), _slot()
+    listens = config.get_option("server.address")
+    ticket = _ticket(screen, slot)
+    address = phone_address(st.context.url or "", ticket["id"], ticket["secret"], listens)
+    minutes = site().settings.web.ticket_minutes
+    st.title(texts("qr.heading", take=slot_label(slot, texts)), anchor=False)
+    st.write(texts("qr.body", minutes=minutes))
+    if is_local(listens):
+        st.info(texts("qr.local"))
+    st.html(image(qr_svg(address), texts("qr.image"), "qr"))
+    st.markdown(f"{texts('qr.address')}: [{address.partition('#')[0]}]({address})")
+    _wait_for_phone(screen.id, slot.key, ticket["id"], ticket["secret"])
+    if st.button(texts("qr.new")):
+        site().tickets.drop(ticket["id"])
+        _forget(screen, slot)
+        st.rerun()
+    _ways_back(slot, ("record", "upload"))
+
+
+@st.fragment(run_every=_WATCH_S)
+def _wait_for_phone(screen_id: str, slot_key: str, ticket_id: str, secret: str) -> None:
+    """Go on by itself when the film has arrived."""
+    texts = words()
+    ticket = site().tickets.find(ticket_id, secret)
+    if ticket is not None and ticket.state.value == "used":
+        st.session_state.pop(f"ticket.{screen_id}.{slot_key}", None)
+        st.success(texts("qr.arrived"))
+        go("takes")
+    st.caption(texts("qr.waiting"))
+
+
+def _ways_back(slot: Slot, steps: tuple[str, ...]) -> None:
+    texts, names = words(), {"record": "takes.film", "upload": "takes.upload", "phone": "takes.phone"}
+    with st.container(horizontal=True):
+        for step in steps:
+            if st.button(texts(names[step])):
+                go(step, take=slot.key)
+        if st.button(texts("site.back")):
+            go("takes")
+
+
+def _video_of(screen: ScreenRecord, slot: Slot) -> str:
+    """Id of the film that this take has, empty if it has none."""
+    takes = site().store.takes.of_screen(screen.id)
+    wanted = (slot.protocol.movement, slot.lead, slot.view)
+    return next((take.id for take in takes if (take.movement, take.lead, take.view) == wanted), "")
+
+
+def _ticket(screen: ScreenRecord, slot: Slot, *, mirrored: bool | None = None) -> dict[str, str]:
+    """Give this visitor's ticket for the take, a new one where the old one is over."""
+    name = f"ticket.{screen.id}.{slot.key}"
+    held = st.session_state.get(name)
+    if held is None or not site().tickets.is_alive(held["id"]):
+        ticket = site().tickets.issue(screen=screen.id, take=slot.key, mirrored=mirrored)
+        held = st.session_state[name] = {"id": ticket.id, "secret": ticket.secret}
+    return held
+
+
+def _forget(screen: ScreenRecord, slot: Slot) -> None:
+    st.session_state.pop(f"ticket.{screen.id}.{slot.key}", None)
+
+
+def _recorder_data(slot: Slot, ticket: dict[str, str]) -> dict[str, object]:
+    texts, settings = words(), site().settings.framing
+    prompts = [
+        {"spoken": filled(one.spoken, slot, texts), "written": filled(one.written, slot, texts), "seconds": one.seconds}
+        for one in slot.protocol.prompts
+        if one.key not in _AFTER
+    ]
+    return {
+        "ticket": ticket["id"],
+        "secret": ticket["secret"],
+        "address": f"api/uploads/{ticket['id']}",
+        "framing": f"api/framing/{ticket['id']}",
+        "name": slot.key.replace(".", "_"),
+        "standing": "seated" not in slot.protocol.movement,
+        "reps": slot.protocol.practice + slot.protocol.reps,
+        "every_s": settings.every_s,
+        "hold_s": settings.hold_s,
+        "countdown_s": settings.countdown_s,
+        "max_s": settings.max_take_s,
+        "after_set_s": settings.after_set_s,
+        "language": texts.language,
+        "colours": {"left": LEFT, "right": RIGHT, "middle": MIDDLE},
+        "prompts": prompts,
+        "texts": texts.group("recorder"),
+    }

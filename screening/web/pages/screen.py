@@ -1,0 +1,69 @@
+"""The fifth step: how far the measuring of a screen is, and its report.
+
+May import: Streamlit, `jobs`, `store`, `core` and the rest of `web`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from screening.jobs.queue import Job, JobState
+from screening.store import ScreenRecord
+from screening.web import components
+from screening.web.measuring import job_of, start_measuring
+from screening.web.pages.common import go, step_line, words
+from screening.web.pages.progress import watch
+from screening.web.routes import file_address, files_of
+from screening.web.session import site
+
+
+def show(screen: ScreenRecord) -> None:
+    """Show the page."""
+    texts, key = words(), st.query_params["key"]
+    job = job_of(site(), screen, key)
+    step_line(5)
+    if job is None:
+        st.title(texts("screen.heading"), anchor=False)
+        st.write(texts("screen.not_yet"))
+    elif not job.state.is_over:
+        st.title(texts("screen.measuring"), anchor=False)
+        watch(job.id, key)
+        st.write(texts("screen.keep"))
+        return
+    elif job.state is JobState.DONE:
+        _report(job, key)
+    else:
+        _refused(screen, job, key)
+    if st.button(texts("screen.back")):
+        go("takes")
+
+
+def _report(job: Job, key: str) -> None:
+    texts, viewer = words(), components.viewer()
+    st.title(texts("screen.heading"), anchor=False)
+    names = files_of(site(), job)
+    if "report.html" in names:
+        frame = file_address(job, key, "report.html", inline=True)
+        viewer(key="report", data={"kind": "report", "address": frame, "title": texts("report.frame")})
+    st.header(texts("screen.takes"), anchor=False)
+    for name in names:
+        if name.endswith("overlay.mp4"):
+            address = file_address(job, key, name, inline=True)
+            viewer(key=name, data={"kind": "video", "address": address, "title": texts("report.video")})
+    st.header(texts("screen.files"), anchor=False)
+    files = [{"address": file_address(job, key, name), "name": name, "note": ""} for name in names]
+    viewer(key="files", data={"kind": "links", "files": files})
+    st.write(texts("screen.keep"))
+
+
+def _refused(screen: ScreenRecord, job: Job, key: str) -> None:
+    texts = words()
+    cancelled = job.state is JobState.CANCELLED
+    st.title(texts("refused.heading_cancelled" if cancelled else "refused.heading"), anchor=False)
+    with st.container(border=True):
+        st.text(texts("refused.cancelled") if cancelled else job.what)
+        st.markdown(f"**{texts('refused.todo')}**")
+        st.text(texts("refused.cancelled_todo") if cancelled else job.hint)
+    if st.button(texts("takes.again_measured"), type="primary"):
+        start_measuring(site(), screen, key)
+        st.rerun()

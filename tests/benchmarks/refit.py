@@ -1,0 +1,216 @@
+"""Fit the places of the joints below their landmarks: `python -m tests.benchmarks.refit CLIPS [--landmarks FOLDER] [--write]`.
+
+CLIPS is a folder of rendered clips with their truth. All side views in it are used: the constants of `JointSettings`
+are fitted to the exact angles and joint places of all people at once (least squares with a robust loss, every person
+counting the same, held near the present values by a ridge), and, for each person, to all the others: the figures
+printed are those of the person left out. `--landmarks` names a folder of saved landmarks (`CLIP.npz`), so that the
+network need not run; `--write` puts the constants into `screening/core/settings.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from screening import pipeline
+from screening.core import settings as settings_file
+from screening.core.datatypes import FloatArray
+from screening.core.settings import DEFAULTS, JointSettings, TakeOptions
+from screening.core.vocabulary import Quality, Side, View
+from screening.kinematics.joints import joints
+from screening.kinematics.vectors import angle_from_down_deg, angle_from_up_deg
+from screening.motion import scene
+from screening.pose import replay
+from screening.video.probe import probe
+from tests.benchmarks import truth
+
+#: Fitted constants with the change that a ridge of one standard error stands for.
+FREE = {
+    "hip_ahead": 0.05,
+    "hip_up": 0.05,
+    "hip_climb": 0.05,
+    "knee_ahead": 0.03,
+    "ankle_up": 0.03,
+    "ankle_ahead_front": 0.03,
+    "ankle_ahead_rear": 0.03,
+    "thigh": 0.05,
+    "shank": 0.05,
+    "thigh_turned": 0.03,
+}
+#: Where the ridge pulls to: no offset, and segments as long as they are in the exact skeletons on average.
+START = JointSettings(
+    hip_ahead=0.07,
+    hip_up=0.0,
+    hip_climb=0.0,
+    knee_ahead=0.0,
+    ankle_up=0.0,
+    ankle_ahead_front=0.0,
+    ankle_ahead_rear=0.0,
+    thigh=0.785,
+    shank=0.83,
+    thigh_turned=0.02,
+)
+RIDGE = 10.0
+#: One degree counts as much as this many trunk lengths of a joint's place.
+TRUNKS_PER_DEG = 0.02
+EVERY = 3
+ANGLES = ("lean", "front thigh", "front shank", "front knee", "rear thigh", "rear shank", "rear knee")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """Landmarks and truth of the frames of the split: track, sd as `joints` wants them; front leg first."""
+
+    name: str
+    person: str
+    track: FloatArray
+    sd: FloatArray
+    near: int
+    places: FloatArray
+    angles: FloatArray
+    top: FloatArray
+    bottoms: tuple[FloatArray, ...]
+
+
+def angles_of(track: FloatArray) -> FloatArray:
+    """`ANGLES` of (time, 6, axis), (time, angle)."""
+    out = [angle_from_up_deg(track[:, 0] - track[:, 1])]
+    for knee in (2, 4):
+        thigh = angle_from_down_deg(track[:, knee] - track[:, 1])
+        shank = angle_from_down_deg(track[:, knee + 1] - track[:, knee])
+        out += [thigh, shank, thigh - shank]
+    return np.stack(out, axis=1)
+
+
+def read(video: Path, landmarks: Path | None) -> Clip | None:
+    """Read one clip; None if it is no side view."""
+    exact = truth.read(video)
+    recording = probe(video, limits=DEFAULTS.video)
+    options = TakeOptions(quality=Quality.STANDARD)
+    if landmarks:
+        raw = replay.load(landmarks / f"{video.stem}.npz")
+    else:
+        raw = pipeline.watch(recording, options=options, settings=DEFAULTS, progress=None)
+    view = scene.describe(raw, options, container_flipped=False, settings=DEFAULTS.scene)
+    if not view.view.is_side:
+        return None
+    motion = pipeline._motion(raw, recording, view, options, DEFAULTS)[0]
+    sides = (exact.lead, exact.lead.other)
+    near = sides.index(Side.LEFT if view.view is View.LEFT else Side.RIGHT)
+    axes = np.array([float(view.facing), -1.0])
+    image = motion.image
+    points = [f"{s.value}_{part}" for s in sides for part in ("knee", "ankle")]
+    middles = [image.midpoint(f"left_{p}", f"right_{p}") for p in ("shoulder", "hip")]
+    track = np.stack([*middles, *(image.point(p) for p in points)], axis=1) * axes
+    sds = [0.5 * np.hypot(image.point_sd(f"left_{p}"), image.point_sd(f"right_{p}")) for p in ("shoulder", "hip")]
+    places, sagittal = truth.sagittal(video, sides)
+    level = scene.level_points(places, view.roll_deg) * axes
+    frames = np.flatnonzero(exact.moving)
+    angles = angles_of(sagittal)
+    for k, side in enumerate(sides):
+        angles[:, 3 + 3 * k] = exact.angles[f"knee_flexion_{side.value}_deg"]
+    first = exact.bottoms[0][0]
+    rest = frames[(frames < first) & (angles[frames, 3] < angles[frames, 3].min() + 3.0)]
+    return Clip(
+        name=video.stem,
+        person=exact.person,
+        track=track[frames],
+        sd=np.stack([*sds, *(image.point_sd(p) for p in points)], axis=1)[frames],
+        near=near,
+        places=level[frames],
+        angles=angles[frames],
+        top=np.isin(frames, rest),
+        bottoms=tuple(np.isin(frames, b) for b in exact.bottoms),
+    )
+
+
+def errors(clip: Clip, settings: JointSettings, every: int = 1) -> tuple[FloatArray, FloatArray]:
+    """Errors of the angles, degrees, (time, angle), and of hip, knees and ankles, trunk lengths, (time, 5, axis)."""
+    moved = joints(clip.track[::every], clip.sd[::every], near=clip.near, settings=settings)
+    trunk = np.nanmedian(np.linalg.norm(clip.track[:, 0] - clip.track[:, 1], axis=1))
+    return angles_of(moved) - clip.angles[::every], (moved - clip.places[::every])[:, 1:] / trunk
+
+
+def fit(clips: list[Clip]) -> JointSettings:
+    """Constants that fit these clips."""
+    from scipy.optimize import least_squares  # noqa: PLC0415
+
+    people = [c.person for c in clips]
+    start = np.array([getattr(START, name) for name in FREE])
+    scale = np.array(list(FREE.values()))
+
+    def with_constants(values: FloatArray) -> JointSettings:
+        return replace(START, **dict(zip(FREE, (start + values * scale).tolist(), strict=True)))
+
+    def residuals(values: FloatArray) -> FloatArray:
+        settings, out = with_constants(values), [RIDGE * values]
+        for clip in clips:
+            angle, place = errors(clip, settings, EVERY)
+            share = 10.0 / np.sqrt(len(angle) * people.count(clip.person))
+            out += [share * np.nan_to_num(angle).ravel(), share * np.nan_to_num(place).ravel() / TRUNKS_PER_DEG]
+        return np.concatenate(out)
+
+    found = least_squares(residuals, np.zeros(len(FREE)), loss="soft_l1", f_scale=3.0, max_nfev=12)
+    return with_constants(found.x)
+
+
+def row(clip: Clip, settings: JointSettings) -> FloatArray:
+    """Root mean square error, that of the change from the top, and the latter's error at the bottom, (3, angle)."""
+    error, _ = errors(clip, settings)
+    change = error - np.nanmedian(error[clip.top], axis=0)
+    bottom = [np.nanmean(change[b], axis=0) for b in clip.bottoms]
+    return np.stack(
+        [
+            np.sqrt(np.nanmean(error**2, axis=0)),
+            np.sqrt(np.nanmean(change**2, axis=0)),
+            np.nanmean(np.abs(bottom), axis=0),
+        ]
+    )
+
+
+def table(clips: list[Clip], settings_of: dict[str, JointSettings]) -> list[str]:
+    """Lines with the figures of every clip, each with the constants fitted without its person."""
+    out = ["| take | " + " | ".join(ANGLES) + " |", "|---" * (len(ANGLES) + 1) + "|"]
+    rows = [row(c, settings_of[c.person]) for c in clips]
+    for clip, figures in zip(clips, rows, strict=True):
+        out.append(f"| {clip.name} | " + " | ".join("{:.1f}, {:.1f}, {:.1f}".format(*f) for f in figures.T) + " |")
+    mean = np.sqrt(np.mean(np.square(rows), axis=0))
+    out.append("| all | " + " | ".join("{:.1f}, {:.1f}, {:.1f}".format(*f) for f in mean.T) + " |")
+    return out
+
+
+def written(settings: JointSettings, source: str) -> str:
+    """Source text with the constants put in."""
+    for name in FREE:
+        source = re.sub(rf"(?m)^(    {name}: float = ).*$", rf"\g<1>{getattr(settings, name):.3f}", source)
+    return source
+
+
+def main() -> None:
+    """Fit, print, and write if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clips", type=Path)
+    parser.add_argument("--landmarks", type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    read_all = (read(video, arguments.landmarks) for video in sorted(arguments.clips.glob("*.mp4")))
+    clips = [clip for clip in read_all if clip is not None]
+    everybody = fit(clips)
+    print("constants:", {f.name: round(getattr(everybody, f.name), 3) for f in fields(everybody)})
+    people = sorted({c.person for c in clips})
+    left_out = {p: fit([c for c in clips if c.person != p]) for p in people}
+    spread = {name: [round(getattr(s, name), 3) for s in left_out.values()] for name in FREE}
+    print("without each person in turn:", spread)
+    print("absolute error, error of the change from the top, the latter at the bottom; the person left out, degrees")
+    print("\n".join(table(clips, left_out)))
+    if arguments.write:
+        path = Path(settings_file.__file__)
+        path.write_text(written(everybody, path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
