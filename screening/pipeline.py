@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from screening.core.datatypes import (
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
-from screening.core.vocabulary import CheckLevel, Quality
+from screening.core.vocabulary import CheckLevel, Quality, Side
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
 from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
@@ -80,11 +80,18 @@ def analyze(
     options = options or TakeOptions()
     movements.load(options.movement)
     recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
+    again = look_again(recording, options=options, settings=settings)
+    # Nobody else holds what was seen: a long take's landmarks go as soon as they have been averaged.
+    return interpret(
+        _seen(recording, options, settings, progress), recording, options=options, settings=settings, pictures=again
+    )
+
+
+def _seen(recording: Recording, options: TakeOptions, settings: Settings, progress: Progress | None) -> RawPose:
     keep_blocks(True)
     raw = watch(recording, options=options, settings=settings, progress=progress)
     keep_blocks(False)
-    again = look_again(recording, options=options, settings=settings)
-    return interpret(raw, recording, options=options, settings=settings, pictures=again)
+    return raw
 
 
 #: Opens the recording once more and gives the pictures of some frames.
@@ -154,7 +161,9 @@ def interpret(
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
     filming = quality.check(seen, raw, recording, view, settings.scene)
     del seen
-    motion, image, checks = _motion(raw, recording, view, options, settings)
+    averaged, provenance = _averaged(raw, view, options, settings), _provenance(raw, words, settings)
+    del raw
+    motion, image, checks = _motion(averaged, recording, view, settings)
     timeline = movement.find(motion, options, settings.movement)
     motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
     table = registry.compute(
@@ -178,15 +187,23 @@ def interpret(
         measurements=measurements,
         image=image,
         body=motion.body,
-        provenance=_provenance(raw, words, settings),
+        provenance=provenance,
         sentences=_sentences(words, table, measurements, timeline),
     )
 
 
-def _motion(
-    raw: RawPose, recording: Recording, view: Scene, options: TakeOptions, settings: Settings
-) -> tuple[BodyMotion, LandmarkSequence, list[QualityCheck]]:
-    """Repair, average, clean and level; the image landmarks also as they lie in the picture."""
+@dataclass
+class _Averaged:
+    """All runs as one, the legs of the true sides; `runs` are image and world, taken out as they are used."""
+
+    runs: list[LandmarkSequence]
+    trunk_px: float
+    lead: Side | None
+    checks: list[QualityCheck]
+
+
+def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Settings) -> _Averaged:
+    """Repair the legs of every run and average the runs."""
     legs = identity.repair_legs(
         raw.variants,
         view=view.view,
@@ -201,27 +218,29 @@ def _motion(
             hint=f"Is it the {legs.lead} leg, or is the picture mirrored? Say so, or leave the lead out.",
         )
     trunk_px = identity.trunk_length_px(raw.variants)
-    several = len(raw.variants) > 1
-    averaged = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
-    checks = [quality.mirror_disagreement(averaged, trunk_px)] if several else []
+    image = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
+    world = fusion.average([v.world for v in legs.variants], _TRUNK_M, settings.cleaning)
+    checks = [quality.mirror_disagreement(image, trunk_px)] if len(raw.variants) > 1 else []
     if legs.lead is not None:
         checks.append(quality.leg_identity(legs.repaired_share))
         checks.append(quality.front_leg(told=options.lead is not None, certain=legs.certain))
-    worlds, lead = [v.world for v in legs.variants], legs.lead
-    del legs  # a long take's runs are large: each is let go as soon as it has been read
-    image = cleaning.resample(cleaning.clean(averaged, settings.cleaning), recording.time_s)
-    del averaged
-    world = fusion.average(worlds, _TRUNK_M, settings.cleaning)
-    del worlds
-    world = cleaning.resample(cleaning.clean(world, settings.cleaning), recording.time_s)
+    return _Averaged(runs=[image, world], trunk_px=trunk_px, lead=legs.lead, checks=checks)
+
+
+def _motion(
+    averaged: _Averaged, recording: Recording, view: Scene, settings: Settings
+) -> tuple[BodyMotion, LandmarkSequence, list[QualityCheck]]:
+    """Clean and level; the image landmarks also as they lie in the picture."""
+    image = cleaning.resample(cleaning.clean(averaged.runs.pop(0), settings.cleaning), recording.time_s)
+    world = cleaning.resample(cleaning.clean(averaged.runs.pop(0), settings.cleaning), recording.time_s)
     motion = BodyMotion(
         image=scene.level(image, view.roll_deg),
         body=scene.to_body(scene.level(world, view.roll_deg), view.heading_deg),
         scene=view,
-        trunk_px=trunk_px,
-        lead_in_picture=lead,
+        trunk_px=averaged.trunk_px,
+        lead_in_picture=averaged.lead,
     )
-    return motion, image, checks
+    return motion, image, averaged.checks
 
 
 def _followed(  # noqa: PLR0913  (everything that was found out so far)

@@ -76,12 +76,29 @@ def _chromium():
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One Chromium for all tests: the library drives a single one per process."""
+def playwright():
+    """The library drives Chromium from one place in a process."""
     from playwright.sync_api import sync_playwright
 
-    program = _chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    """One Chromium for all tests."""
+    browser = playwright.chromium.launch(executable_path=_chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def camera_chromium(playwright):
+    """Start a Chromium whose camera plays a file."""
+
+    def start(film):
+        fake = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        arguments = [*ARGUMENTS, *fake, f"--use-file-for-fake-video-capture={film}"]
+        return playwright.chromium.launch(executable_path=_chromium(), args=arguments)
+
+    return start

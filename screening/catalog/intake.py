@@ -65,6 +65,8 @@ def _question(row: Mapping[str, Any], words: Any, words_file: str) -> Question:
     if kind is not QuestionKind.YES_NO and ("level" in entry or "stops" in entry):
         raise fail(FILE, at, "only a yes-no question has a level or stops a take")
     options = require_texts(entry["options"], file=FILE, at=at) if "options" in entry else ()
+    if AnswerCondition(question=row["key"], values=options).sided:
+        raise fail(FILE, at, "options must not end in side or other: in conditions these words stand for a side")
     low, high = _range(entry["range"], at) if "range" in entry else (None, None)
     level = FlagLevel(require_one_of(entry["level"], tuple(FlagLevel), file=FILE, at=at)) if "level" in entry else None
     stops = require_bool(entry.get("stops", False), file=FILE, at=at)

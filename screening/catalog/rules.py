@@ -84,7 +84,7 @@ class RuleWords:
 
 @lru_cache(maxsize=1)
 def load_rules() -> tuple[Rule, ...]:
-    """Load all rules in the order of the chain."""
+    """Load all rules: those that a video can show in the order of the chain, then those from the intake alone."""
     return parse_rules(read_data(FILE))
 
 
@@ -104,7 +104,7 @@ def parse_rules(plain: Mapping[str, Any]) -> tuple[Rule, ...]:
     silent = sorted(set(links) - {rule.link for rule in rules})
     if silent:
         raise fail(FILE, "links", f"no rule belongs to {silent}")
-    return rules
+    return tuple(sorted(rules, key=lambda rule: rule.from_intake))
 
 
 def _rule(row: Mapping[str, Any], links: tuple[str, ...]) -> Rule:

@@ -140,7 +140,7 @@ def p_value(difference: float, error: float, freedom: float = math.inf) -> float
 
     Examples
     --------
-    >>> round(p_value(1.96, 1.0), 3), round(p_value(2.776, 1.0, 4.0), 3)
+    >>> round(p_value(1.96, 1.0), 2), round(p_value(2.776, 1.0, 4.0), 2)
     (0.05, 0.05)
     """
     if error == 0.0:

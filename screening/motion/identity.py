@@ -282,19 +282,20 @@ def _homes(ankle: FloatArray) -> FloatArray:
     n, m = count.shape
     total = np.sum([around[i : i + n, j : j + m] for i in range(3) for j in range(3)], axis=0)
     full = (total >= _FULL * total.max()) & (count > 0)
-    return (np.argwhere(full) + low + 0.5) * _CELL
+    homes: FloatArray = (np.argwhere(full) + low + 0.5) * _CELL
+    return homes
 
 
 def _exchange(seq: LandmarkSequence, swap: BoolArray) -> LandmarkSequence:
     if not swap.any():
         return seq
     left, right = leg_indices(Side.LEFT), leg_indices(Side.RIGHT)
+    frames = np.flatnonzero(swap)
     fields = {}
     for name in ("position", "visibility", "valid", "filled", "sd"):
-        field = getattr(seq, name).copy()
-        field[np.ix_(swap, left)], field[np.ix_(swap, right)] = (
-            field[np.ix_(swap, right)],
-            field[np.ix_(swap, left)],
-        )
+        before = getattr(seq, name)
+        field = before.copy()
+        for to, source in ((left, right), (right, left)):
+            field[np.ix_(frames, to)] = before[np.ix_(frames, source)]
         fields[name] = field
     return replace(seq, **fields)

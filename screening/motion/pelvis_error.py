@@ -35,11 +35,13 @@ class Found:
     """What the patches found in one picture.
 
     angles_deg (patch, 3): rotation, obliquity, tilt against each patch's own reference; explained (patch,): share of
-    the texture that the picture explains; what the background told of the camera.
+    the texture that the picture explains; beside (patch,): the same in the picture next to the reference, where only
+    the camera's noise differs; what the background told of the camera.
     """
 
     angles_deg: FloatArray
     explained: FloatArray
+    beside: FloatArray
     camera_known: bool
     camera_roll_rad: float
 
@@ -49,6 +51,7 @@ class Found:
         return Found(
             angles_deg=np.concatenate([p.angles_deg for p in parts]),
             explained=np.concatenate([p.explained for p in parts]),
+            beside=np.concatenate([p.beside for p in parts]),
             camera_known=parts[0].camera_known,
             camera_roll_rad=parts[0].camera_roll_rad,
         )

@@ -149,6 +149,7 @@ class _Follower:
         )
         self._poses = [surface.Pose.rest() for _ in self.patches]
         self._previous = anchor.index
+        self._beside: FloatArray | None = None
 
     def next(self, cut: Cutout, layers: list[surface.Texture]) -> Found:
         """What each patch finds in a cut-out."""
@@ -163,9 +164,13 @@ class _Follower:
         ]
         self._poses = [replace(pose, shift=pose.shift + moved) for pose, _ in found]
         self._previous = index
+        explained = np.array([share for _, share in found])
+        if self._beside is None and index != start:
+            self._beside = explained
         return Found(
             angles_deg=np.stack([self._angles_deg(pose, cut) for pose in self._poses]),
-            explained=np.array([explained for _, explained in found]),
+            explained=explained,
+            beside=explained if self._beside is None else self._beside,
             camera_known=cut.camera.known,
             camera_roll_rad=cut.camera.roll_rad,
         )

@@ -40,7 +40,8 @@ _SMALL_STEP = np.array([0.1, 0.1, 0.001, 0.0015, 0.0015, 0.0015, 0.0015, 0.0015]
 _ITERATIONS = 8
 #: Neighbouring texture is not independent evidence: weight of one sample against the prior.
 _EVIDENCE = 0.5
-#: Window of the local contrast and blur of the coarse layers, hip widths.
+#: Blur against the camera's noise, window of the local contrast, and blur of the coarse layers, hip widths.
+_NOISE_SIGMA = 0.02
 _TEXTURE_SIGMA = 0.1
 _BLUR = (0.08, 0.04, 0.0)
 #: Contrast below this (Lab units squared) is noise of the camera and is not blown up to texture.
@@ -88,7 +89,7 @@ def texture(picture: Picture, hip_width_px: float) -> Texture:
     """Lab colour freed of local brightness and contrast, (row, column, 3)."""
     sigma = _TEXTURE_SIGMA * hip_width_px
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32)
-    lab = cv2.GaussianBlur(lab, (0, 0), 1.0)
+    lab = cv2.GaussianBlur(lab, (0, 0), _NOISE_SIGMA * hip_width_px)
     detail = lab - cv2.GaussianBlur(lab, (0, 0), sigma)
     power = cv2.GaussianBlur((detail * detail).sum(axis=2), (0, 0), sigma)
     out: Texture = detail / np.sqrt(power + _TEXTURE_FLOOR)[..., None]

@@ -202,6 +202,8 @@ def _two_lines() -> Iterator[None]:
         yield
     except (sa.exc.OperationalError, sa.exc.InternalError) as err:
         raise _explain(str(err.orig)) from err
+    except sqlite3.DatabaseError as err:  # from the settings of a new connection, or from the file of old jobs
+        raise _explain(str(err)) from err
     except sa.exc.DatabaseError as err:
         if isinstance(err.orig, sqlite3.DatabaseError) and not isinstance(err, sa.exc.IntegrityError):
             raise _explain(str(err.orig)) from err

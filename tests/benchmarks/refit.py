@@ -98,7 +98,7 @@ def read(video: Path, landmarks: Path | None) -> Clip | None:
     view = scene.describe(raw, options, container_flipped=False, settings=DEFAULTS.scene)
     if not view.view.is_side:
         return None
-    motion = pipeline._motion(raw, recording, view, options, DEFAULTS)[0]
+    motion = pipeline._motion(pipeline._averaged(raw, view, options, DEFAULTS), recording, view, DEFAULTS)[0]
     sides = (exact.lead, exact.lead.other)
     near = sides.index(Side.LEFT if view.view is View.LEFT else Side.RIGHT)
     axes = np.array([float(view.facing), -1.0])

@@ -97,6 +97,7 @@ def test_what_is_not_allowed_is_refused_with_what_is(raw, said, hinted):
         (lambda p, w: row(p, "fever").update(level="soon"), "soon"),
         (lambda p, w: row(p, "fever").update(kind="maybe"), "maybe"),
         (lambda p, w: row(p, "pain_now").pop("range"), "pain_now"),
+        (lambda p, w: row(p, "tight_place")["options"].append("hip_side"), "must not end"),
         (lambda p, w: row(p, "painful_side").update(level="urgent"), "painful_side"),
         (lambda p, w: p["questions"].append(dict(row(p, "fever"))), "twice"),
         (lambda p, w: p.update(sources=["nobody_1900"]), "nobody_1900"),

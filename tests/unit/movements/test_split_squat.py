@@ -24,6 +24,16 @@ def test_repetitions_and_lead_are_exact_from_every_side(heading, lead, reps):
     assert result.timeline.lead is lead
 
 
+@pytest.mark.parametrize("heading", [0, 180, 90, -90])
+@pytest.mark.parametrize("lead", list(Side))
+def test_a_declared_lead_that_is_not_in_front_is_a_question(heading, lead):
+    body = figure.body(figure.Motion(lead=lead, reps=2))
+    with pytest.raises(WrongViewError, match=f"The {lead.other} leg was declared .* shows the {lead} leg") as refused:
+        take(body, heading, lead=lead.other)
+    assert "?" in refused.value.hint
+    assert take(body, heading, lead=lead).timeline.lead is lead
+
+
 def test_phases_follow_each_other_and_the_bottom_is_the_deepest():
     result = take(figure.body(figure.Motion(reps=3)), -90)
     for rep in result.timeline.repetitions:

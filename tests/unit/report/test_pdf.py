@@ -214,8 +214,9 @@ def drawn(inside, css=""):
 
 
 def test_a_drawing_keeps_places_colours_and_turns():
-    content = drawn('<g transform="translate(10 5)"><line class="a" x1="0" y1="0" x2="20" y2="0"/></g>',
-                    ".a{stroke:#ff0000;stroke-width:2}@media(prefers-color-scheme:dark){.a{stroke:#00ff00}}")  # fmt: skip
+    css = ".a{stroke:#ff0000;stroke-width:2}@media(prefers-color-scheme:dark){.a{stroke:#00ff00}}"
+    line = '<line class="a" x1="0" y1="0" x2="20" y2="0"/>'
+    content = drawn(f'<g transform="translate(10 5)">{line}</g>', css)
     assert "1 0 0 RG" in content
     assert "0 1 0 RG" not in content
     assert "1 0 0 1 10 5 cm" in content

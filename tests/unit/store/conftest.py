@@ -2,7 +2,9 @@
 
 import itertools
 import shutil
+import tempfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,13 @@ DATABASES = ("first", "second")
 @pytest.fixture
 def clock():
     return Clock()
+
+
+@pytest.fixture
+def tmp_path():
+    """A folder in memory: every change waits for the disk otherwise."""
+    with tempfile.TemporaryDirectory(prefix="store-", dir=postgres.MEMORY) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,15 @@ def test_a_database_that_does_not_answer_is_said_without_its_password(tmp_path):
     assert "secret" not in refused.value.what
 
 
+@pytest.mark.parametrize("name", ["screening.db", "jobs.db"])
+def test_a_file_that_is_no_database_is_said_in_two_lines(tmp_path, name):
+    (tmp_path / name).write_bytes(b"this is no database, but long enough to be one" * 100)
+    with pytest.raises(StorageError, match="not a database") as refused:
+        open_store(tmp_path)
+    assert refused.value.hint
+    assert (tmp_path / name).exists()
+
+
 def test_the_database_is_chosen_by_a_variable(tmp_path, monkeypatch):
     monkeypatch.setenv("SCREENING_DATABASE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
     with open_store(tmp_path / "data") as store:

@@ -35,7 +35,8 @@ def _used():
         *(f"progress.{name}" for name in ("pose", "overlay")),
         *(f"report.{name.replace('.', '_')}" for name in OUTPUT_FILES),
     }
-    built |= {f"consent.{kind}" for kind in ConsentKind}
+    built |= {f"consent.{kind}{end}" for kind in ConsentKind for end in ("", "_help")}
+    built |= {f"{group}.{answer}" for group in ("consent", "intake") for answer in ("yes", "no")}
     built |= {f"flags.{level}_{part}" for level in FlagLevel for part in ("heading", "body")}
     built |= {f"framing.{key}" for key in (*SAID, GOOD, "dark", "nobody", "turn")}
     built |= {f"phone.{state}_{part}" for state in PHONE_ENDS for part in ("heading", "seen", "todo")}

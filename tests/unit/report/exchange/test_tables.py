@@ -15,7 +15,7 @@ from screening.catalog import load_wordings
 from screening.core.datatypes import QualityCheck
 from screening.core.errors import ConfigError
 from screening.core.serial import to_plain
-from screening.core.vocabulary import CheckLevel, Observability
+from screening.core.vocabulary import CheckLevel, Observability, Side
 from screening.report.exchange import fhir, schema
 from screening.report.exchange.optional import need
 from screening.report.exchange.tables import screen_tables, take_tables
@@ -81,7 +81,11 @@ def test_every_column_of_every_table_is_explained(wordings):
 
 @pytest.mark.parametrize("kind", ["take", "screen"])
 def test_a_workbook_opens_with_units_codebook_and_no_formula(tmp_path, wordings, kind):
-    tables = take_tables(make_result(), wordings) if kind == "take" else screen_tables(evil_screen(), wordings)
+    tables = (
+        take_tables(make_result(leads=(Side.LEFT,)), wordings)
+        if kind == "take"
+        else screen_tables(evil_screen(), wordings)
+    )
     meanings = load_texts(EXCHANGE).group("column")
     for name in ("a.xlsx", "b.xlsx"):
         write_workbook(tables, tmp_path / name, about={"person": EVIL}, meanings=meanings, title="t")
@@ -139,7 +143,7 @@ def test_a_missing_library_names_its_extra():
 
 def test_result_json_fits_its_schema(tmp_path):
     result = replace(
-        make_result(),
+        make_result(leads=(Side.LEFT,)),
         checks=(QualityCheck(key="brightness", level=CheckLevel.WARNING, values={"luma": 31.5}),),
     )
     write_result(result, tmp_path / "result.json")
