@@ -30,7 +30,7 @@ from screening.core.datatypes import (
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
-from screening.core.vocabulary import CheckLevel, Quality, Side
+from screening.core.vocabulary import CheckLevel, Quality, Side, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
 from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
@@ -206,7 +206,8 @@ def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Setting
     """Repair the legs of every run and average the runs."""
     legs = identity.repair_legs(
         raw.variants,
-        view=view.view,
+        # Only side views are repaired; markers know their sides.
+        view=View.OBLIQUE if raw.sides_known else view.view,
         facing=view.facing,
         roll_deg=view.roll_deg,
         told_lead=options.lead,

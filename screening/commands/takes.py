@@ -25,7 +25,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _add_analyze(commands: Any, common: argparse.ArgumentParser) -> None:
     told = TakeOptions()
-    parser = commands.add_parser("analyze", parents=[common], help="measure one video")
+    parser = commands.add_parser(
+        "analyze", parents=[common], help="measure one video, or landmarks of another tracker (.trc)"
+    )
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder for the results")
     parser.add_argument("--movement", default=told.movement, help="split_squat, squat or free (default: %(default)s)")
@@ -82,8 +84,14 @@ def _options(arguments: argparse.Namespace) -> TakeOptions:
 
 
 def _analyze(arguments: argparse.Namespace) -> int:
-    from screening.jobs.take import analyze_to_folder  # noqa: PLC0415
+    from screening.jobs.landmark_file import is_landmark_file  # noqa: PLC0415
+    from screening.jobs.take import analyze_to_folder, landmarks_to_folder  # noqa: PLC0415
 
+    if is_landmark_file(arguments.video):
+        told, report = _options(arguments), not arguments.no_report
+        found = landmarks_to_folder(arguments.video, arguments.out, options=told, report=report, force=arguments.force)
+        _tell(arguments, [_summary(found, arguments.out)])
+        return 0
     with Meter(arguments, arguments.video.name) as meter:
         result = analyze_to_folder(
             arguments.video,

@@ -157,7 +157,7 @@ class RawPose:
     luma (time,): mean brightness 0-255; background_shift_px (time,): motion of the background since the
     measurement before (0.2 s earlier), NaN where it was not measured; edge_roll_deg: roll of vertical edges, positive
     if the content is turned clockwise, NaN if there were too few;
-    model and model_sha256 name the network.
+    model and model_sha256 name the network. `sides_known`: left and right are certain, as with markers.
     """
 
     variants: tuple[PoseVariant, ...]
@@ -166,6 +166,7 @@ class RawPose:
     edge_roll_deg: float
     model: str
     model_sha256: str
+    sides_known: bool = False
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""

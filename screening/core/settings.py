@@ -108,6 +108,8 @@ class JointSettings:
     Fitted by `python -m tests.benchmarks.refit CLIPS` to people with exact joints.
     """
 
+    #: Whether points are landmarks of this program's network; markers of another tracker stay where they are.
+    of_the_network: bool = True
     #: Hip landmarks in front of the joints and above them, and how much higher per radian of hip flexion.
     hip_ahead: float = 0.087
     hip_up: float = -0.127
@@ -145,11 +147,14 @@ class SurfaceSettings:
     max_gap_s: float = 0.3
     #: The second reference picture, the top before the second repetition, is used if it comes within this time.
     second_reference_s: float = 10.0
-    #: A picture that explains less of the patch's texture is not believed.
+    #: A picture is not believed that explains less of the patch's texture than this share of what the picture next to
+    #: the reference explains; nor is any where camera noise leaves less than `min_beside` there.
     min_explained: float = 0.5
-    #: Cloth slides where the median over the movement explains less, or the patches' rotations lie further apart.
-    min_median_explained: float = 0.72
-    max_median_spread_deg: float = 5.0
+    min_beside: float = 0.25
+    #: Cloth slides where the patches' rotations lie further apart, or so much of the texture gets lost in the movement
+    #: (medians over the repetitions).
+    max_median_spread_deg: float = 3.5
+    max_median_loss: float = 0.33
     #: A hand on a hip in more of the repetitions' frames than this hides the pelvis.
     hands_on_hips_share: float = 0.5
     #: A camera that turns by more than this, in more of the frames than this, is not compensated any more.
@@ -198,6 +203,9 @@ class ScreenSettings:
     false_discovery: float = 0.025
     #: Metrics that two kinds of view measure independently and well enough to be averaged.
     fused: tuple[str, ...] = ("tilt_deg",)
+    #: Share of the error of the tilt read from the back's outline that the arch read from it has too: slope over the
+    #: repetitions of six rendered takes from the side.
+    arch_shares_tilt_error: float = 0.95
     curve_points: int = 101
 
 
@@ -285,6 +293,17 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LandmarkSettings:
+    """Landmarks of another tracker that take the place of a video."""
+
+    #: Nobody measured the other tracker here: the registry's errors are stated wider by this factor.
+    error_factor: float = 1.5
+    #: The picture that a camera would have seen, and the room around the body in it.
+    px_per_m: float = 400.0
+    margin_px: float = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings of the program."""
 
@@ -297,6 +316,7 @@ class Settings:
     movement: MovementSettings = field(default_factory=MovementSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     report: ReportSettings = field(default_factory=ReportSettings)
+    landmarks: LandmarkSettings = field(default_factory=LandmarkSettings)
     web: WebSettings = field(default_factory=WebSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
     framing: FramingSettings = field(default_factory=FramingSettings)

@@ -1,6 +1,6 @@
 """The left side against the right one: one estimate a metric, its interval, and what may be said about it.
 
-May import: numpy, `core` and the sibling files `sets`, `verdicts`, `curves`.
+May import: numpy, `core` and the sibling files `arch`, `curves`, `sets`, `verdicts`.
 
 Both sides of a metric come from the same kind of view; the kind that shows the metric best is taken. Takes filmed one
 after another are never merged frame by frame: what is averaged are whole sets.
@@ -18,7 +18,7 @@ from screening.core.datatypes import FloatArray, MetricSpec
 from screening.core.screen import Asymmetry
 from screening.core.settings import ScreenSettings
 from screening.core.vocabulary import Side, Verdict
-from screening.findings import verdicts
+from screening.findings import arch, verdicts
 from screening.findings.curves import phase_differences
 from screening.findings.sets import Filmed, SideSet, partners, sets_of
 
@@ -100,14 +100,17 @@ def _judged(found: Asymmetry, among_all: bool) -> Asymmetry:
 def _compare(takes: Sequence[Filmed], wanted: Wanted, settings: ScreenSettings) -> tuple[Asymmetry, float]:
     """Compare one metric; the second is the chance of such a difference between equal sides, NaN if not assessed."""
     left, right = (sets_of(takes, wanted.spec, wanted.movement, side) for side in (Side.LEFT, Side.RIGHT))
-    pairs = [_pair(*sets, wanted.spec, settings) for sets in _by_kind(left, right)]
+    chosen = _by_kind(left, right)
+    if wanted.spec.key == arch.ARCH:
+        chosen = [arch.steadied(sets, takes, wanted.movement, settings) for sets in chosen]
+    pairs = [_pair(*sets, wanted.spec, settings) for sets in chosen]
     usable = sorted((p for p in pairs if p is not None), key=_preference)
     if not usable:
         return _not_assessed(wanted, _why_not(left, right, settings), left, right), _NAN
     fused = wanted.spec.key in settings.fused and len(usable) > 1 and agree(*usable[:2])
-    chosen = tuple(usable[: 2 if fused else 1])
-    found = _asymmetry(wanted, takes, chosen, settings)
-    return found, verdicts.p_value(found.difference, float(np.hypot(found.sem_left, found.sem_right)), _freedom(chosen))
+    best = tuple(usable[: 2 if fused else 1])
+    found = _asymmetry(wanted, takes, best, settings)
+    return found, verdicts.p_value(found.difference, float(np.hypot(found.sem_left, found.sem_right)), _freedom(best))
 
 
 def _freedom(pairs: Sequence[Pair]) -> float:
@@ -177,9 +180,14 @@ def _asymmetry(wanted: Wanted, takes: Sequence[Filmed], pairs: tuple[Pair, ...],
         sem_right=sem_right,
         symmetry_index_pct=symmetry_index_pct(left, right) if wanted.spec.true_zero else _NAN,
         unmatched=sum(p.unmatched for p in pairs),
-        takes=tuple(dict.fromkeys(s.take for p in pairs for s in (p.left, p.right))),
+        takes=tuple(dict.fromkeys(name for k in ("take", "helped_by") for name in _names(pairs, k))),
         phases=phase_differences(takes, wanted.spec, best.left, best.right, settings),
     )
+
+
+def _names(pairs: Sequence[Pair], field: str) -> list[str]:
+    """Names of takes in a field of the sets, empty ones left out."""
+    return [name for p in pairs for s in (p.left, p.right) if (name := getattr(s, field))]
 
 
 def symmetry_index_pct(left: float, right: float) -> float:

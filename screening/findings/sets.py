@@ -36,7 +36,8 @@ class SideSet:
 
     value, depth, seconds (repetition,): the metric in its unit, how deep and how long each repetition was; value is
     NaN where one does not count. `shared` is the standard error that more repetitions do not lessen. `kind` is the
-    kind of view: front, back, oblique, `near_side` (seen from the side of the leg in front) or `far_side`.
+    kind of view: front, back, oblique, `near_side` (seen from the side of the leg in front) or `far_side`. `helped_by`
+    names another take that made it firmer.
     """
 
     take: str
@@ -50,6 +51,7 @@ class SideSet:
     shared: float
     assessed: bool
     reason: str
+    helped_by: str = ""
 
     def __post_init__(self) -> None:
         """Freeze the values."""

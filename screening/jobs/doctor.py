@@ -1,6 +1,6 @@
 """What works on this machine, one line each.
 
-May import: `pose`, `core` and the standard library; other libraries on demand, which is the point.
+May import: `pose`, `store`, `core` and the standard library; other libraries on demand, which is the point.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def examine(data: Path) -> list[Finding]:
         _try("codecs", _codecs),
         _try("camera", _camera),
         _try("data folder", partial(_data, data)),
+        _try("database", partial(_database, data)),
         _try("disk", partial(_disk, data)),
     ]
 
@@ -95,6 +96,26 @@ def _data(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder):
         return f"{folder} can be written"
+
+
+def _database(folder: Path) -> str:
+    from screening.store.database import FILE_NAME, Database  # noqa: PLC0415
+    from screening.store.schema import HEAD  # noqa: PLC0415
+
+    database = Database(folder)
+    try:
+        kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+        if database.url.database == str(folder / FILE_NAME) and not (folder / FILE_NAME).exists():
+            return f"{kind}, made when the page is first opened"
+        version = database.version()
+    finally:
+        database.close()
+    if version is not None and version > HEAD:
+        raise ScreeningError(
+            f"A newer version of the program made the {kind} database (tables {version}, known here: up to {HEAD}).",
+            hint="Install the newer version, or name another data folder.",
+        )
+    return f"{kind} answers, tables {'not made yet' if version is None else version}"
 
 
 def _disk(folder: Path) -> str:

@@ -67,6 +67,37 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
     return result
 
 
+def landmarks_to_folder(
+    path: Path,
+    out: Path,
+    *,
+    options: TakeOptions,
+    settings: Settings = DEFAULTS,
+    report: bool = True,
+    force: bool = False,
+) -> TakeResult:
+    """Measure one take from landmarks of another tracker and write its files; there is no overlay.
+
+    Parameters
+    ----------
+    path : Path
+        A .trc file.
+    out, options, report, force
+        As in `analyze_to_folder`.
+    """
+    from screening.jobs.landmark_file import analyze_landmarks  # noqa: PLC0415
+    from screening.report.files import write_tables  # noqa: PLC0415
+
+    out = out.absolute()
+    check_free(out, earlier_results(out), force=force)
+    with complete_or_nothing(out) as part:
+        result = analyze_landmarks(path, options=options, settings=settings)
+        write_tables(result, part)
+        if report:
+            _write_reports(result, None, part, settings)
+    return result
+
+
 def earlier_results(folder: Path) -> tuple[Path, ...]:
     """Files of a folder that `force` may replace."""
     return tuple(folder / name for name in OUTPUT_FILES)
@@ -106,13 +137,13 @@ def _write(  # noqa: PLR0913
     progress("report", 2, 2)
 
 
-def _write_reports(result: TakeResult, video: Path, part: Path, settings: Settings) -> None:
+def _write_reports(result: TakeResult, video: Path | None, part: Path, settings: Settings) -> None:
     """Write HTML and PDF; the pictures are read from the video once for both."""
     from screening.catalog import load_wordings  # noqa: PLC0415
     from screening.report.html import write_html  # noqa: PLC0415
     from screening.report.pdf import write_take_pdf  # noqa: PLC0415
     from screening.report.pictures import key_pictures  # noqa: PLC0415
 
-    pictures = key_pictures(result, video, load_wordings(), settings=settings.report)
-    write_html(result, video, part / "report.html", settings=settings.report, pictures=pictures)
+    pictures = key_pictures(result, video, load_wordings(), settings=settings.report) if video else ()
+    write_html(result, video or Path(), part / "report.html", settings=settings.report, pictures=pictures)
     write_take_pdf(result, part / "report.pdf", video=video, settings=settings.report, pictures=pictures)

@@ -53,7 +53,8 @@ def plane_points(motion: BodyMotion, plane: Plane, settings: JointSettings) -> P
     if plane is Plane.SAGITTAL and view.is_side:
         axes = np.array([float(motion.scene.facing), -1.0])
         near = Side.LEFT if view is View.LEFT else Side.RIGHT
-        return _at_the_joints(PlanePoints(position=image.position * axes, sd=image.sd), near, settings)
+        points = PlanePoints(position=image.position * axes, sd=image.sd)
+        return _at_the_joints(points, near, settings) if settings.of_the_network else points
     if plane is Plane.FRONTAL and view.is_frontal:
         axes = np.array([_TO_PERSONS_LEFT[view], -1.0])
         return PlanePoints(position=image.position * axes, sd=image.sd)

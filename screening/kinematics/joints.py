@@ -39,8 +39,8 @@ def joints(track: FloatArray, sd: FloatArray, *, near: int | None, settings: Joi
     (time, 6, axis)
         The same points moved to the joints; NaN where the landmark was.
     """
-    trunk = float(np.nanmedian(np.linalg.norm(track[:, 0] - track[:, 1], axis=1)))
-    if not np.isfinite(trunk) or trunk == 0.0:
+    trunk = _usual_length(track, 0, 1)
+    if not trunk > 0.0:
         return track
     scaled, error = track / trunk, sd / trunk
     size = _leg_size(scaled, settings)
@@ -57,11 +57,16 @@ def joints(track: FloatArray, sd: FloatArray, *, near: int | None, settings: Joi
 def _leg_size(track: FloatArray, settings: JointSettings) -> float:
     """Length of both legs against that of the average person, from the landmarks of the whole take."""
     chains = ((1, 2), (2, 3), (1, 4), (4, 5))
-    seen = [np.nanmedian(np.linalg.norm(track[:, a] - track[:, b], axis=1)) for a, b in chains]
-    total = float(np.sum(seen))
+    total = sum(_usual_length(track, a, b) for a, b in chains)
     if not np.isfinite(total):
         return 1.0
     return 1.0 + settings.size_trust * float(np.clip(total / settings.usual_legs - 1.0, -0.15, 0.15))
+
+
+def _usual_length(track: FloatArray, a: int, b: int) -> float:
+    length = np.linalg.norm(track[:, a] - track[:, b], axis=1)
+    known = length[np.isfinite(length)]
+    return float(np.median(known)) if known.size else float("nan")
 
 
 def _front_share(track: FloatArray) -> FloatArray:

@@ -4,8 +4,8 @@ May import: numpy and `core`.
 
 A row names the plane, the points, the function and, for each kind of view, how well it is seen and the standard error
 that all frames share. Those errors are root mean square differences from the exact angles of the rendered people in
-`tests/benchmarks/accuracy.py` (absolute for leg and trunk angles, change from the top for the pelvis), rounded up; a
-view that is missing from the row does not show the angle.
+`tests/benchmarks` (absolute for leg and trunk angles, each person left out of what was fitted; change from the top for
+the pelvis), rounded up; a view that is missing from the row does not show the angle.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ _TRUNK = (*_HIPS, "left_shoulder", "right_shoulder")
 class Seen:
     """How well a view shows an angle, with the standard error that all frames share.
 
-    `sd` is that of a leg in front or of the whole body; `rear_sd` that of the leg behind.
+    `sd` is that of a leg in front or of the whole body; `rear_sd` that of the leg behind; `rear_hidden` is the reason
+    why a leg behind does not show the angle at all.
     """
 
     how: Observability
     sd: float
     rear_sd: float | None = None
+    rear_hidden: str = ""
     reason: str = ""
 
 
@@ -151,7 +153,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.hip_flexion_deg,
         midline=_TRUNK,
         parts=("knee",),
-        views=_sagittal(6.0, 6.5, 12.0),
+        views=_sagittal(4.0, 5.5, 12.0),
     ),
     Row(
         stem="hip_adduction",
@@ -184,7 +186,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.knee_flexion_deg,
         midline=_HIPS,
         parts=("knee", "ankle"),
-        views=_sagittal(6.0, 13.0, 12.0),
+        views=_sagittal(4.5, 7.5, 12.0),
     ),
     Row(
         stem="knee_fppa",
@@ -204,7 +206,11 @@ REGISTRY: Final[tuple[Row, ...]] = (
         sided=True,
         function=limbs.ankle_dorsiflexion_deg,
         parts=("knee", "ankle", "heel", "foot_index"),
-        views=_sagittal(10.0, 14.0, 15.0),
+        # The heel of the rear foot is raised and often hidden: there r with the truth is -0.5 to 0.7, in front 0.7 to 1.0.
+        views={
+            "side": Seen(how=_GOOD, sd=10.0, rear_hidden="reason.rear_foot"),
+            "oblique": Seen(how=_TREND, sd=15.0, rear_hidden="reason.rear_foot", reason="reason.depth_axis"),
+        },
     ),
     Row(
         stem="thigh_inclination",
@@ -213,7 +219,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=limbs.thigh_inclination_deg,
         midline=_HIPS,
         parts=("knee",),
-        views=_sagittal(5.0, 5.0, 10.0),
+        views=_sagittal(3.5, 4.5, 10.0),
     ),
     Row(
         stem="pelvis_shift",
@@ -221,7 +227,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         function=pelvis.pelvis_shift_pct,
         midline=_HIPS,
-        views=_sagittal(4.0, 4.0, 10.0),
+        views=_sagittal(4.5, 4.5, 10.0),
     ),
 )
 
@@ -272,7 +278,9 @@ def compute(
                 how[name], why[name] = Observability.NONE, withheld or row.unseen
                 continue
             k = names.index(name)
-            value[:, k], sd[:, k] = _one(row, seen, motion, planes[row.plane], side=side, reference=reference, lead=lead)
+            value[:, k], sd[:, k] = _one(
+                row, seen, motion, planes[row.plane], side=side, reference=reference, lead=lead
+            )
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
             if reason:
                 why[name] = reason
@@ -304,6 +312,8 @@ def _gap_reasons(motion: BodyMotion) -> dict[str, str]:
 def _said_of(row: Row, seen: Seen, *, side: Side | None, lead: tuple[Side | None, ...]) -> tuple[Observability, str]:
     """How well a column is seen; a leg that is behind in every repetition gives a trend where its bias is large."""
     leads = {leg for leg in lead if leg is not None}
+    if seen.rear_hidden and leads and side not in leads | {None}:
+        return Observability.NONE, seen.rear_hidden
     if (
         seen.how is _GOOD
         and seen.rear_sd is not None
@@ -338,6 +348,8 @@ def _one(  # noqa: PLR0913  (one column: what, from what, whose)
         return function(*arguments, reference) if row.zeroed else function(*arguments)
 
     value = formula(points)
+    if side is not None and seen.rear_hidden:
+        value = np.where([leg in (None, side) for leg in lead], value, np.nan)
     shared = np.full(len(value), seen.sd)
     if side is not None and seen.rear_sd is not None:
         # Outside of repetitions nobody knows which leg will be behind: the larger error stands.

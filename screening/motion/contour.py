@@ -19,6 +19,8 @@ _BEHIND = np.arange(0.0, 0.75, 1.0 / 280.0)
 #: How far the contour may lie from the mask's edge, and what a distance and a jump between rows cost against the edge.
 _OFF = np.arange(-12, 13) / 280.0
 _OFF_COST, _JUMP_COST = 60.0, 400.0
+#: Colour step (Lab units a sample) that an edge must have to draw the contour away from the mask's edge.
+_CLEAR_STEP = 4.0
 
 
 def contours(
@@ -75,7 +77,7 @@ def _snapped(line: FloatArray, edge: Strip) -> FloatArray:
     at = np.clip((near[:, None] + _OFF) / _BEHIND[1], 0, len(_BEHIND) - 1.001)
     k, share = at.astype(int), at % 1.0
     strength = edge[rows[:, None], k] * (1 - share) + edge[rows[:, None], k + 1] * share
-    cost = _OFF_COST * _OFF**2 - strength / (edge.max(axis=1, keepdims=True) + 1.0)
+    cost = _OFF_COST * _OFF**2 - strength / (edge.max(axis=1, keepdims=True) + _CLEAR_STEP)
     jump = _JUMP_COST * (_OFF[:, None] - _OFF) ** 2
     total, came_from = cost[0], np.zeros(cost.shape, int)
     for row in rows[1:]:

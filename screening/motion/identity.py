@@ -18,6 +18,7 @@ import numpy as np
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, PoseVariant, Step
 from screening.core.skeleton import INDEX, leg_indices
 from screening.core.vocabulary import Side, View
+from screening.motion.cleaning import stretches
 
 #: Length of a trunk in metres: the scale of the world landmarks.
 _TRUNK_M = 0.5
@@ -30,6 +31,8 @@ _PLANTED = 0.35
 _CELL, _FULL = 0.03, 0.25
 #: The legs of a split stance may seem to fall together for this long before the stance counts as left.
 _COLLAPSE_S = 1.5
+#: Least share of the frames of a split stance in which both feet are in their places; less is walking.
+_MOSTLY = 0.6
 #: Cost of a change of labels between two frames of continuous motion, in units of the emission cost.
 _SWITCH = 1.0
 #: Vertical distance of the feet (front minus rear, in trunk lengths) that a raised rear heel adds on its own.
@@ -120,7 +123,7 @@ class _Stance:
     """Feet without names.
 
     `split` (time,): they are clearly apart; `stance` (time,): and the frames between, in which a leg has collapsed;
-    places of both ankles, (axis,), pixels; `floor_px`: how much lower in the picture the front foot's tip is.
+    places of both ankles, (time, axis), pixels, one for each stance of the take; `floor_px`: how much lower in the picture the front foot's tip is.
     """
 
     split: BoolArray
@@ -136,11 +139,18 @@ class _Stance:
         ahead = facing * (left - right)[:, 0] / trunk
         with np.errstate(invalid="ignore"):
             split, front_is_left = np.abs(ahead) > _SPLIT, ahead > 0
-        front, rear = _feet(image, front_is_left)
-        with np.errstate(invalid="ignore"):
-            floor = np.nanmedian((front - rear)[split, 1]) if split.any() else np.nan
         ankles = np.where(front_is_left[:, None], left, right), np.where(front_is_left[:, None], right, left)
-        places = [np.nanmedian(a[split], axis=0) if split.any() else np.full(2, np.nan) for a in ankles]
+        places = [np.full(left.shape, np.nan) for _ in ankles]
+        for start, end in stretches(_closed(split, round(_COLLAPSE_S * image.fps))):
+            here = np.flatnonzero(split[start:end]) + start
+            spots = [np.nanmedian(a[here], axis=0) for a in ankles]
+            off = [np.linalg.norm(a[here] - s, axis=1) / trunk for a, s in zip(ankles, spots, strict=True)]
+            if (np.maximum(*off) <= _PLANTED).mean() < _MOSTLY:
+                split[start:end] = False  # walking: no foot stays in its place
+            for place, spot in zip(places, spots, strict=True):
+                place[start:end] = spot
+        front, rear = _feet(image, front_is_left)
+        floor = np.nanmedian((front - rear)[split, 1]) if split.any() else np.nan
         return _Stance(
             split=split,
             stance=_closed(split, round(_COLLAPSE_S * image.fps)),
@@ -177,7 +187,7 @@ def _floor_evidence(stances: list[_Stance], facing: int, roll_deg: float, trunk:
     for stance in stances:
         if not np.isfinite(stance.floor_px):
             continue
-        ahead_px = float(stance.front_place[0] - stance.rear_place[0])
+        ahead_px = float(np.median((stance.front_place - stance.rear_place)[stance.split, 0]))
         drops.append((stance.floor_px - ahead_px * np.tan(np.radians(roll_deg))) / trunk)
     drop = float(np.median(drops)) if drops else 0.0
     return 0.0 if abs(drop) > _RAISED else drop - _HEEL_BIAS
@@ -290,12 +300,12 @@ def _exchange(seq: LandmarkSequence, swap: BoolArray) -> LandmarkSequence:
     if not swap.any():
         return seq
     left, right = leg_indices(Side.LEFT), leg_indices(Side.RIGHT)
-    frames = np.flatnonzero(swap)
+    frames = np.flatnonzero(swap)[:, None]
     fields = {}
     for name in ("position", "visibility", "valid", "filled", "sd"):
         before = getattr(seq, name)
         field = before.copy()
         for to, source in ((left, right), (right, left)):
-            field[np.ix_(frames, to)] = before[np.ix_(frames, source)]
+            field[frames, to] = before[frames, source]
         fields[name] = field
     return replace(seq, **fields)

@@ -25,6 +25,7 @@ _UNEXPLAINED_DEG = np.array([6.0, 3.0, 4.0])
 _USUALLY_EXPLAINED = 0.8
 #: The low-pass follows the movement: so many of its periods fit into a usual repetition.
 _CUTOFF_PER_REP = 3.5
+POOR_TEXTURE, MOVING_CAMERA = "reason.poor_texture", "reason.moving_camera"
 NAMES = ("pelvic_rotation", "pelvic_obliquity", "anterior_pelvic_tilt")
 #: From the front the belly hides how the pelvis tilts.
 _SHOWN = {View.BACK: 3, View.FRONT: 2}
@@ -83,27 +84,18 @@ def as_track(
         of the patches and what the picture does not explain, without the error that all frames share.
     """
     n, shown = recording.n_frames, _SHOWN[view]
-    explained = {k: float(np.median(f.explained)) for k, f in found.items()}
-    shaky = (
-        max(abs(np.degrees(f.camera_roll_rad)) for f in found.values()) > settings.still_camera_deg if found else False
-    )
-    seen = (k for k, f in found.items() if explained[k] >= settings.min_explained and (f.camera_known or not shaky))
-    frames = np.array(sorted(seen), dtype=np.int64)
+    reason = _why_not(found, timeline, settings)
+    frames = _believed(found, settings)
     rest = np.isin(frames, timeline.reference)
-    if len(frames) < 3 or not rest.any():
-        reason = clothing.slides(np.array(list(explained.values())), np.zeros(len(found)), settings)
-        return withheld(reason or "reason.poor_texture", view, n)
+    if reason or len(frames) < 3 or not rest.any():
+        return withheld(reason or POOR_TEXTURE, view, n)
     stack = np.stack([found[k].angles_deg for k in frames])
     stack = stack - np.median(stack[rest], axis=0)
-    spread = stack.std(axis=1, ddof=1)
-    reason = _why_not(found, explained, timeline, settings, frames=frames, spread=spread)
-    if reason:
-        return withheld(reason, view, n)
     smooth = smooth_samples(
         np.median(stack, axis=1), recording.time_s[frames], _cutoff_hz(timeline, recording, settings)
     )
-    lost = np.maximum(_USUALLY_EXPLAINED - np.array([explained[k] for k in frames]), 0.0)
-    error = np.hypot(spread, lost[:, None] * _UNEXPLAINED_DEG)
+    lost = np.maximum(_USUALLY_EXPLAINED - np.array([np.median(found[k].explained) for k in frames]), 0.0)
+    error = np.hypot(stack.std(axis=1, ddof=1), lost[:, None] * _UNEXPLAINED_DEG)
     near = _between_neighbours(frames, recording.time_s, settings.max_gap_s)
     value, sd = np.full((n, 3), np.nan), np.full((n, 3), np.nan)
     for k in range(3):
@@ -118,25 +110,32 @@ def as_track(
     )
 
 
-def _why_not(
-    found: Mapping[int, Found],
-    explained: Mapping[int, float],
-    timeline: Timeline,
-    settings: SurfaceSettings,
-    *,
-    frames: IntArray,
-    spread: FloatArray,
-) -> str:
+def _believed(found: Mapping[int, Found], settings: SurfaceSettings) -> IntArray:
+    """Frames in which enough of the texture was found again, and the camera's motion is known if it moves."""
+    rolls = np.abs([f.camera_roll_rad for f in found.values()])
+    shaky = bool((np.degrees(rolls) > settings.still_camera_deg).any())
+    good = [
+        k
+        for k, f in found.items()
+        if np.median(f.explained) >= settings.min_explained * np.median(f.beside) and (f.camera_known or not shaky)
+    ]
+    return np.array(sorted(good), dtype=np.int64)
+
+
+def _why_not(found: Mapping[int, Found], timeline: Timeline, settings: SurfaceSettings) -> str:
     """Reason why nothing of the take is shown, else ""."""
-    moving = [k for k in explained if any(rep.start <= k < rep.end for rep in timeline.repetitions)]
-    if not moving:
-        return "reason.poor_texture"
-    shaken = [abs(np.degrees(found[k].camera_roll_rad)) > settings.max_camera_turn_deg for k in moving]
-    unknown = [not found[k].camera_known for k in moving]
-    turned = np.mean(shaken) > 0.0
-    if turned and (np.mean(shaken) > settings.max_shaken_share or np.mean(unknown) > settings.max_shaken_share):
-        return "reason.moving_camera"
-    return clothing.slides(np.array([explained[k] for k in moving]), spread[np.isin(frames, moving), 0], settings)
+    moving = [f for k, f in found.items() if any(rep.start <= k < rep.end for rep in timeline.repetitions)]
+    beside = np.array([np.median(f.beside) for f in moving])
+    if not moving or np.median(beside) < settings.min_beside:
+        return POOR_TEXTURE
+    turned_deg = np.abs(np.degrees([f.camera_roll_rad for f in moving]))
+    unknown = np.mean([not f.camera_known for f in moving])
+    shaky = bool((turned_deg > settings.still_camera_deg).any())
+    too_far = np.mean(turned_deg > settings.max_camera_turn_deg)
+    if too_far > settings.max_shaken_share or (shaky and unknown > settings.max_shaken_share):
+        return MOVING_CAMERA
+    lost = beside - np.array([np.median(f.explained) for f in moving])
+    return clothing.slides(lost, np.array([f.angles_deg[:, 0].std(ddof=1) for f in moving]), settings)
 
 
 def _cutoff_hz(timeline: Timeline, recording: Recording, settings: SurfaceSettings) -> float:

@@ -23,6 +23,8 @@ from screening.core.settings import DEFAULTS, WebSettings
 from screening.jobs.queue import new_secret
 
 SUFFIX: Final = ".ticket"
+#: Ending of a file that has not arrived as a whole.
+PART: Final = ".part"
 
 
 class TicketState(str, Enum):
@@ -175,8 +177,11 @@ class Tickets:
         with self._lock:
             ticket = self._tickets.get(ticket_id)
             self._forget(ticket_id)
+            writing = ticket_id in self._busy  # then whoever writes notices in the end, and removes it
         if ticket is not None and ticket.path is not None:
             ticket.path.unlink(missing_ok=True)
+        if ticket is not None and self._folder is not None and not writing:
+            (self._folder / f"{ticket_id}{PART}").unlink(missing_ok=True)
 
     def is_alive(self, ticket_id: str) -> bool:
         """Whether an upload with this ticket can begin, goes on, or has arrived and waits to be collected."""

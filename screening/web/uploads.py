@@ -26,7 +26,7 @@ from starlette.routing import Route
 from screening.core.errors import ScreeningError
 from screening.web.session import Site
 from screening.web.texts import Texts
-from screening.web.tickets import Ticket, TicketState
+from screening.web.tickets import PART, Ticket, TicketState
 
 _BUFFER: Final = 4 * 1024**2
 _NAME_LIMIT: Final = 1000
@@ -75,7 +75,7 @@ def upload_route(site: Site, texts: Texts) -> Route:
 
 
 def _part(site: Site, ticket_id: str) -> Path:
-    return site.uploads / f"{ticket_id}.part"
+    return site.uploads / f"{ticket_id}{PART}"
 
 
 def _arrived(part: Path) -> int:

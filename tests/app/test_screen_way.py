@@ -1,4 +1,4 @@
-"""A person's way through a screen in a real browser: consents, questions, a take filmed by itself, a phone, resuming."""
+"""A person's way through a screen in a real browser: consents, questions, a take, a phone, resuming."""
 
 import io
 import re
@@ -65,6 +65,8 @@ def _heading(page, name):
 
 
 def _press(page, name, **more):
+    # Streamlit replaces a form while its script runs; a click into the old one would be lost.
+    page.locator(".stApp[data-test-script-state='notRunning']").wait_for(timeout=STEP_MS)
     page.get_by_role("button", name=name, **more).first.click(timeout=STEP_MS)
 
 

@@ -67,3 +67,28 @@ def test_averaging_treats_both_sides_alike():
     here, there = average(runs, TRUNK, SETTINGS), average(crossed, TRUNK, SETTINGS)
     np.testing.assert_allclose(there.position, here.position[:, PARTNER])
     np.testing.assert_allclose(there.sd, here.sd[:, PARTNER])
+
+
+def doubted(seq, by):
+    return replace(seq, sd=seq.sd + by)
+
+
+def test_a_doubted_run_counts_less():
+    single = SETTINGS.single_run_sd * TRUNK
+    mean = average([run(), doubted(moved(run(), [9.0, 9.0]), single * np.sqrt(7.0))], TRUNK, SETTINGS)
+    np.testing.assert_allclose(mean.position, run().position + 1.0)  # one part in nine
+    assert (mean.sd > average([run(), run()], TRUNK, SETTINGS).sd + 1.0).all()
+
+
+def test_where_all_runs_are_doubted_so_is_their_mean():
+    mean = average([doubted(run(), 30.0), doubted(run(), 30.0)], TRUNK, SETTINGS)
+    np.testing.assert_allclose(mean.position, run().position)
+    np.testing.assert_allclose(mean.sd, 30.0 / np.sqrt(2))
+
+
+def test_a_long_take_is_averaged_like_a_short_one():
+    body = np.tile(figure.body(figure.Motion(reps=1)), (16, 1, 1))
+    runs = [figure.film(body, 180.0, noise_px=2.0, seed=s).image for s in (1, 2)]
+    whole = average(runs, TRUNK, SETTINGS)
+    assert whole.n_frames > 1024
+    np.testing.assert_allclose(whole.position, 0.5 * (runs[0].position + runs[1].position))

@@ -131,3 +131,63 @@ def test_feet_side_by_side_are_left_alone():
     repaired = repair(runs, View.LEFT, -1)
     assert repaired.variants is runs
     assert (repaired.lead, repaired.certain) == (None, False)
+
+
+def test_walking_feet_are_not_taken_for_a_stance():
+    truth = filmed(-90.0, Side.LEFT)
+    walked = []
+    for run in truth:
+        n = run.image.n_frames
+        position = run.image.position.copy()
+        position[..., 0] -= np.linspace(0, 1500, n)[:, None]  # the whole body moves on, facing left
+        walked.append(replace(run, image=replace(run.image, position=position)))
+    repaired = repair(tuple(walked), View.LEFT, -1)
+    assert (repaired.lead, repaired.certain) == (None, False)
+    assert all(v.image.valid.all() for v in repaired.variants)
+
+
+def test_a_second_stance_elsewhere_has_its_own_places():
+    truth = filmed(-90.0, Side.LEFT)
+    moved = []
+    for run in truth:
+        n = run.image.n_frames
+        parts = [run.image.position, run.image.position[:60] * np.nan, run.image.position + [150.0, 0.0]]
+        position = np.concatenate(parts)
+        seen = np.full(position.shape[:2], 0.99)
+        time_s = np.arange(len(position)) / run.image.fps
+        image = replace(run.image, position=position, visibility=seen, time_s=time_s, valid=None, filled=None, sd=None)
+        world = np.concatenate([run.world.position, run.world.position[:60], run.world.position])
+        world = replace(run.world, position=world, visibility=seen, time_s=time_s, valid=None, filled=None, sd=None)
+        moved.append(replace(run, image=image, world=world))
+    repaired = repair(tuple(moved), View.LEFT, -1)
+    assert repaired.lead is Side.LEFT
+    valid = repaired.variants[0].image.valid
+    assert valid[:n].all()
+    assert valid[n + 60 :].all()
+
+
+def test_a_leg_that_is_pulled_over_in_one_run_is_doubted_there():
+    truth = filmed(-90.0, Side.LEFT)
+    pulled = slice(50, 62)
+    position = truth[0].image.position.copy()
+    position[pulled, RIGHT] += [-40.0, 0.0]  # a fifth of the trunk towards the other foot
+    broken = (replace(truth[0], image=replace(truth[0].image, position=position)), truth[1])
+    repaired = repair(broken, View.LEFT, -1)
+    sd = [v.image.sd for v in repaired.variants]
+    assert (sd[0][pulled][:, RIGHT] > 15.0).all()
+    assert sd[0][:50].max() < 5.0
+    assert sd[1].max() < 5.0
+    assert sd[0][pulled][:, LEFT].max() < 5.0
+
+
+@pytest.mark.parametrize(("view", "heading", "facing"), [*SIDE_VIEWS, (View.FRONT, 0.0, 0)])
+def test_a_leg_that_is_never_seen_harms_nobody(view, heading, facing):
+    runs = []
+    for run in filmed(heading, Side.LEFT):
+        position = run.image.position.copy()
+        position[:, RIGHT] = np.nan
+        runs.append(replace(run, image=replace(run.image, position=position, valid=None)))
+    repaired = repair(tuple(runs), view, facing)
+    assert not repaired.certain or view is View.FRONT
+    for before, after in zip(runs, repaired.variants, strict=True):
+        np.testing.assert_array_equal(after.image.position, before.image.position)

@@ -15,7 +15,16 @@ from screening.web.live import Checker, decode
 
 WIDTH, HEIGHT = 540, 960
 #: Height of each part of a standing body, as a share of its stature from the head down.
-LEVELS = {"nose": 0.0, "ear": 0.0, "shoulder": 0.14, "hip": 0.5, "knee": 0.74, "ankle": 0.97, "heel": 1.0, "foot_index": 1.0}
+LEVELS = {
+    "nose": 0.0,
+    "ear": 0.0,
+    "shoulder": 0.14,
+    "hip": 0.5,
+    "knee": 0.74,
+    "ankle": 0.97,
+    "heel": 1.0,
+    "foot_index": 1.0,
+}
 
 
 def _level(name):
@@ -124,9 +133,7 @@ def watched(site):
 
 
 def _ask(client, ticket, body, **headers):
-    return client.post(
-        f"/api/framing/{ticket.id}", content=body, headers={"X-Upload-Secret": ticket.secret, **headers}
-    )
+    return client.post(f"/api/framing/{ticket.id}", content=body, headers={"X-Upload-Secret": ticket.secret, **headers})
 
 
 def test_the_route_answers_with_points_and_one_sentence(watched, client_of):

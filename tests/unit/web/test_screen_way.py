@@ -106,7 +106,9 @@ def test_a_screen_is_written_down_as_its_file(site, client_of, screen):
     record, key = screen
     site.store.screens.answer(record.id, {"painful_side": "right", "pain_now": 4, "fever": False}, who=LOCAL)
     for slot in ("split_squat.left.back", "split_squat.right.back"):
-        assert _send(client_of(site), site.tickets.issue(screen=record.id, take=slot, mirrored=False)).status_code == 200
+        assert (
+            _send(client_of(site), site.tickets.issue(screen=record.id, take=slot, mirrored=False)).status_code == 200
+        )
     job_id = start_measuring(site, site.store.screens.get(record.id), key)
     read = read_screen_file(site.queue.folder(job_id) / SCREEN_FILE)
     assert read.person == Person(code="A-17", height_cm=171.0)

@@ -40,7 +40,9 @@ def _used():
     built |= {f"flags.{level}_{part}" for level in FlagLevel for part in ("heading", "body")}
     built |= {f"framing.{key}" for key in (*SAID, GOOD, "dark", "nobody", "turn")}
     built |= {f"phone.{state}_{part}" for state in PHONE_ENDS for part in ("heading", "seen", "todo")}
-    built |= {f"take.view_{view}" for view in View} | {f"take.{word}_{side}" for word in ("lead", "side") for side in Side}
+    built |= {f"take.view_{view}" for view in View} | {
+        f"take.{word}_{side}" for word in ("lead", "side") for side in Side
+    }
     for part, group in {"uploader": "upload", "sending": "upload", "recorder": "recorder", "phone": "phone"}.items():
         built |= {f"{group}.{name}" for name in re.findall(r"texts\.([a-z_]+)", read(part, "js"))}
     built |= {f"recorder.{name}" for name in RECORDER_BUTTONS} | {"recorder.back"}

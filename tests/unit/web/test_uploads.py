@@ -23,7 +23,9 @@ def _put(client, ticket, body=b"0123456789", **headers):
 
 def _told(client, ticket):
     answer = client.head(f"/api/uploads/{ticket.id}", headers={"X-Upload-Secret": ticket.secret})
-    return answer.status_code, {key: answer.headers.get(f"Upload-{key}") for key in ("Offset", "Length", "Name", "Done")}
+    return answer.status_code, {
+        key: answer.headers.get(f"Upload-{key}") for key in ("Offset", "Length", "Name", "Done")
+    }
 
 
 def _collect(site, ticket):

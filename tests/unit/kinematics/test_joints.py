@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from screening.core.settings import JointSettings
+from screening.kinematics.joints import below_skin, fitted, joints, segment_lengths
+
+#: No offsets and lengths that fit the figure below.
+PLAIN = JointSettings(
+    hip_ahead=0.0,
+    hip_up=0.0,
+    hip_climb=0.0,
+    knee_ahead=0.0,
+    ankle_up=0.0,
+    ankle_ahead_front=0.0,
+    ankle_ahead_rear=0.0,
+    thigh=0.8,
+    shank=0.85,
+    near_far=0.0,
+    thigh_turned=0.0,
+    usual_legs=3.3,
+)
+#: Mid-shoulder, mid-hip, front knee and ankle, rear knee and ankle: trunk 1, thighs 0.8, shanks 0.85.
+HIP = np.array([0.0, 1.5])
+
+
+def figure(front_deg=50.0, rear_deg=-10.0, front_shank_deg=-10.0, rear_shank_deg=-60.0, n=9):
+    def down(angle, length):
+        a = np.radians(angle)
+        return length * np.array([np.sin(a), -np.cos(a)])
+
+    front, rear = HIP + down(front_deg, 0.8), HIP + down(rear_deg, 0.8)
+    points = [HIP + [0, 1.0], HIP, front, front + down(front_shank_deg, 0.85), rear, rear + down(rear_shank_deg, 0.85)]
+    return np.tile(np.stack(points), (n, 1, 1))
+
+
+def zeros(track):
+    return np.zeros(track.shape[:2])
+
+
+def test_a_body_of_the_expected_proportions_stays_where_it_is():
+    track = figure()
+    np.testing.assert_allclose(joints(track, zeros(track), near=None, settings=PLAIN), track, atol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1.0, 140.0])
+def test_the_unit_does_not_matter(scale):
+    track = figure() + np.random.default_rng(1).normal(0, 0.02, figure().shape)
+    small = joints(track, zeros(track) + 0.01, near=0, settings=JointSettings())
+    large = joints(scale * track, scale * (zeros(track) + 0.01), near=0, settings=JointSettings())
+    np.testing.assert_allclose(large / scale, small, atol=1e-9)
+
+
+def test_both_legs_are_treated_alike():
+    track = figure()
+    other = track[:, [0, 1, 4, 5, 2, 3]]
+    here = joints(track, zeros(track), near=0, settings=JointSettings())
+    there = joints(other, zeros(track), near=1, settings=JointSettings())
+    np.testing.assert_allclose(there[:, [0, 1, 4, 5, 2, 3]], here, atol=1e-12)
+
+
+def test_offsets_are_taken_off_along_and_square_to_the_segments():
+    settings = replace(PLAIN, hip_ahead=0.1, hip_up=0.05, ankle_up=0.04, ankle_ahead_front=0.03)
+    upright = figure(0.0, 0.0, 0.0, 0.0)
+    front = np.tile([1.0, 0.0], (len(upright), 1))
+    moved = below_skin(upright, front, settings) - upright
+    np.testing.assert_allclose(moved[0, 1], [-0.1, -0.05], atol=1e-9)
+    np.testing.assert_allclose(moved[0, 3], [-0.03, -0.04], atol=1e-9)  # front: back and down
+    np.testing.assert_allclose(moved[0, 5], [0.0, -0.04], atol=1e-9)
+    np.testing.assert_allclose(moved[0, [0, 2, 4]], 0.0, atol=1e-9)
+
+
+def test_the_hip_is_lowered_the_more_it_is_bent():
+    settings = replace(PLAIN, hip_climb=0.1)
+    front = np.tile([1.0, 0.0], (9, 1))
+    drops = [(figure(angle) - below_skin(figure(angle), front, settings))[0, 1, 1] for angle in (10.0, 40.0, 80.0)]
+    np.testing.assert_allclose(drops, 0.1 * np.radians([10.0, 40.0, 80.0]), atol=1e-9)
+
+
+def test_a_knee_that_is_too_high_is_brought_back_by_the_lengths():
+    track = figure()
+    wrong = track.copy()
+    wrong[:, 4, 1] += 0.12
+    found = fitted(wrong, zeros(track), segment_lengths(np.full((9, 2), 0.5), None, PLAIN), PLAIN)
+    assert np.linalg.norm(found[0, 4] - track[0, 4]) < 0.5 * 0.12
+    thigh = np.linalg.norm(found[0, 4] - found[0, 1])
+    assert thigh == pytest.approx(0.8, abs=0.01)
+    np.testing.assert_allclose(found[0, [2, 3]], track[0, [2, 3]], atol=0.01)  # the other leg hardly moves
+
+
+def test_a_doubted_ankle_is_pulled_to_where_the_lengths_want_it():
+    track = figure()
+    wrong, sd = track.copy(), zeros(track)
+    wrong[:, 5] += [0.15, 0.0]
+    lengths = segment_lengths(np.full((9, 2), 0.5), None, PLAIN)
+    trusted = fitted(wrong, sd, lengths, PLAIN)
+    sd[:, 5] = 0.2
+    doubted = fitted(wrong, sd, lengths, PLAIN)
+    assert np.linalg.norm(doubted[0, 5] - wrong[0, 5]) > 2 * np.linalg.norm(trusted[0, 5] - wrong[0, 5])
+
+
+def test_what_was_not_seen_stays_unseen_and_moves_nothing_else():
+    track = figure()
+    track[3, 4:] = np.nan
+    found = joints(track, zeros(track), near=None, settings=PLAIN)
+    assert np.isnan(found[3, 4:]).all()
+    assert np.isfinite(np.delete(found, 3, axis=0)).all()
+    np.testing.assert_allclose(found[3, :4], figure()[3, :4], atol=1e-9)
+
+
+def test_nobody_seen_gives_nobody():
+    track = np.full((5, 6, 2), np.nan)
+    assert np.isnan(joints(track, zeros(track), near=None, settings=PLAIN)).all()
+
+
+def test_the_near_leg_looks_longer_and_a_rear_thigh_shorter():
+    settings = replace(PLAIN, near_far=0.03, thigh_turned=0.05)
+    one = segment_lengths(np.array([[1.0, 0.0]]), 0, settings)[0]
+    np.testing.assert_allclose(one, [0.8 * 1.03 * 1.05, 0.85 * 1.03, 0.8 * 0.97 * 0.95, 0.85 * 0.97])
