@@ -220,12 +220,14 @@ def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Setting
         )
     trunk_px = identity.trunk_length_px(raw.variants)
     image = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
-    world = fusion.average([v.world for v in legs.variants], _TRUNK_M, settings.cleaning)
     checks = [quality.mirror_disagreement(image, trunk_px)] if len(raw.variants) > 1 else []
     if legs.lead is not None:
         checks.append(quality.leg_identity(legs.repaired_share))
         checks.append(quality.front_leg(told=options.lead is not None, certain=legs.certain))
-    return _Averaged(runs=[image, world], trunk_px=trunk_px, lead=legs.lead, checks=checks)
+    worlds, lead = [v.world for v in legs.variants], legs.lead
+    del legs  # of a long take the repaired pictures' landmarks alone are tens of megabytes
+    world = fusion.average(worlds, _TRUNK_M, settings.cleaning)
+    return _Averaged(runs=[image, world], trunk_px=trunk_px, lead=lead, checks=checks)
 
 
 def _motion(

@@ -6,12 +6,13 @@ May import: core and `commands.output`; `jobs` when a command runs.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from screening.commands.output import Meter, print_json
 from screening.core.errors import ConfigError
-from screening.core.settings import TakeOptions
+from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Quality, Side, View
 
 _BOTH: Final = "both"
@@ -41,6 +42,7 @@ def _add_analyze(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--quality", choices=[*map(str, Quality)], default=str(told.quality))
     parser.add_argument("--no-overlay", action="store_true", help="leave out overlay.mp4")
     parser.add_argument("--no-report", action="store_true", help="leave out report.html and report.pdf")
+    parser.add_argument("--blur-face", action="store_true", help="blur the head in overlay.mp4 and pictures")
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.set_defaults(run=_analyze)
 
@@ -97,6 +99,7 @@ def _analyze(arguments: argparse.Namespace) -> int:
             arguments.video,
             arguments.out,
             options=_options(arguments),
+            settings=replace(DEFAULTS, report=replace(DEFAULTS.report, blur_face=arguments.blur_face)),
             overlay=not arguments.no_overlay,
             report=not arguments.no_report,
             force=arguments.force,

@@ -223,6 +223,8 @@ class ReportSettings:
     paper: str = "a4"
     pdf_pictures: int = 6
     pdf_picture_max_side_px: int = 420
+    #: Whether heads are blurred in overlay and pictures.
+    blur_face: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,7 +75,7 @@ def _finding(rule: Rule, found: Match, answers: Mapping[str, Answer], takes: Seq
         rule=rule.key,
         link=rule.link,
         side=rule.named_side(found.side),
-        verdict=_weakest(found.needed),
+        verdict=_verdict(rule, found),
         basis=basis,
         confidence=confidence(rule, found, bool(speaks_for), bool(speaks_against)),
         sentence=words.sentence(
@@ -92,20 +92,22 @@ def _finding(rule: Rule, found: Match, answers: Mapping[str, Answer], takes: Seq
     )
 
 
-def _weakest(needed: Sequence[Asymmetry]) -> Verdict:
-    """Verdict of a finding: that of its least certain difference; from the intake alone nothing was measured."""
-    if not needed:
+def _verdict(rule: Rule, found: Match) -> Verdict:
+    """Verdict of a finding: clear if enough of its differences are; from the intake alone nothing was measured."""
+    if not found.needed:
         return Verdict.NOT_ASSESSED
-    return Verdict.CLEAR if all(a.verdict is Verdict.CLEAR for a in needed) else Verdict.POSSIBLE
+    enough = len(rule.needs) if rule.at_least is None else rule.at_least
+    clear = {a.metric for a in found.needed if a.verdict is Verdict.CLEAR}
+    return Verdict.CLEAR if len(clear) >= enough else Verdict.POSSIBLE
 
 
 def confidence(rule: Rule, found: Match, speaks_for: bool, speaks_against: bool) -> Confidence:
-    """How firm a finding is: low unless every difference it rests on is clear.
+    """How firm a finding is: low unless enough of the differences it rests on are clear.
 
     From clear differences it is moderate; one step more if something else that is clear, or an answer, points the
     same way; one step less if an answer points the other way; never above the rule's cap.
     """
-    if not found.needed or _weakest(found.needed) is not Verdict.CLEAR:
+    if _verdict(rule, found) is not Verdict.CLEAR:
         return Confidence.LOW
     helped = speaks_for or any(a.verdict is Verdict.CLEAR for a in found.supporting)
     level = 1 + helped - speaks_against

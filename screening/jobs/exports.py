@@ -15,7 +15,8 @@ from screening.catalog import Wordings, load_wordings
 from screening.core.datatypes import TakeResult
 from screening.core.errors import ConfigError, OutputExistsError, UsageError
 from screening.core.screen import ScreenResult
-from screening.core.settings import DEFAULTS
+from screening.core.settings import DEFAULTS, Settings
+from screening.core.vocabulary import Side, View
 from screening.jobs.screen_folder import read_screen, write_screen
 from screening.report.atomic import writing
 from screening.report.exchange import fhir, schema
@@ -203,6 +204,25 @@ def _take_pdf(result: TakeResult, folder: Path, to: Path, paper: str) -> None:
 
 
 def _screen_pdf(result: ScreenResult, folder: Path, to: Path, paper: str) -> None:
+    write_screen_report(result, folder, to, settings=DEFAULTS, paper=paper)
+
+
+def write_screen_report(result: ScreenResult, folder: Path, to: Path, *, settings: Settings, paper: str = "") -> None:
+    """Write the PDF of a screen whose takes lie below a folder.
+
+    Parameters
+    ----------
+    result : ScreenResult
+        The screen.
+    folder : Path
+        Its folder; the videos are looked for where they were and beside it.
+    to : Path
+        The file to write.
+    settings : Settings
+        Sizes.
+    paper : str
+        "a4" or "letter"; empty: as the settings say.
+    """
     from screening.report.pdf import write_screen_pdf  # noqa: PLC0415  (heavy)
 
     takes = {
@@ -211,7 +231,37 @@ def _screen_pdf(result: ScreenResult, folder: Path, to: Path, paper: str) -> Non
         if (folder / "takes" / take.name / "result.json").is_file()
     }
     videos = {name: video_of(found, folder / "takes" / name) for name, found in takes.items()}
-    write_screen_pdf(result, to, takes=takes, videos=videos, paper=paper, settings=DEFAULTS.report)
+    write_screen_pdf(result, to, takes=takes, videos=videos, paper=paper, settings=settings.report)
+
+
+def pair_of(result: ScreenResult) -> tuple[str, str] | None:
+    """Names of a take with the left and one with the right leg in front that were filmed alike, from behind first."""
+    order = [View.BACK, View.FRONT, View.LEFT, View.OBLIQUE]
+    takes = [t for t in result.takes if t.lead is not None and t.reps_used]
+    alike = [
+        (a, b)
+        for a in takes
+        for b in takes
+        if (a.lead, b.lead) == (Side.LEFT, Side.RIGHT)
+        and a.entry.movement == b.entry.movement
+        and (a.view is b.view or (a.view.is_side and b.view.is_side))
+    ]
+    places = {view: k for k, view in enumerate(order)}
+    best = min(alike, key=lambda pair: places.get(pair[0].view, len(order)), default=None)
+    return (best[0].name, best[1].name) if best else None
+
+
+def write_pair(result: ScreenResult, folder: Path, to: Path, *, settings: Settings) -> bool:
+    """Write both leads side by side; tell whether there were two takes filmed alike with their videos at hand."""
+    from screening.report.overlay_pair import Half, write_overlay_pair  # noqa: PLC0415  (heavy)
+
+    names = pair_of(result)
+    if names is None:
+        return False
+    results = [read_result(folder / "takes" / name / "result.json") for name in names]
+    videos = [video_of(found, folder / "takes" / name) for found, name in zip(results, names, strict=True)]
+    halves = [Half(result=r, video=v) for r, v in zip(results, videos, strict=True) if v is not None]
+    return len(halves) == 2 and write_overlay_pair(halves[0], halves[1], to, settings=settings.report)
 
 
 def video_of(result: TakeResult, folder: Path) -> Path | None:

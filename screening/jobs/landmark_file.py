@@ -30,6 +30,7 @@ from screening.core.errors import LowFrameRateError, NoPersonError, TooShortErro
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
 from screening.core.skeleton import INDEX
 from screening.core.vocabulary import CheckLevel, Frame, Side, View
+from screening.movements.base import Movement
 from screening.report.exchange.markers import landmark_positions
 from screening.report.exchange.trc import MarkerFile, read_trc
 
@@ -77,7 +78,7 @@ def analyze_landmarks(path: Path, *, options: TakeOptions, settings: Settings = 
     return _wider(result, movement, settings)
 
 
-def _wider(result: TakeResult, movement: movements.Movement, settings: Settings) -> TakeResult:
+def _wider(result: TakeResult, movement: Movement, settings: Settings) -> TakeResult:
     """State every error wider, measure again with it, and say where the landmarks come from."""
     from screening.catalog import load_wordings  # noqa: PLC0415
     from screening.findings.metrics import measure  # noqa: PLC0415

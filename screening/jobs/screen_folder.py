@@ -23,7 +23,7 @@ from screening.jobs.take import analyze_to_folder
 from screening.jobs.take import earlier_results as results_of_take
 
 #: Files for the whole screen; those of each take lie in a folder of its name below `TAKES`.
-SCREEN_FILES: Final = ("screen.json", "report.html", "report.pdf")
+SCREEN_FILES: Final = ("screen.json", "report.html", "report.pdf", "overlay_pair.mp4")
 TAKES: Final = "takes"
 
 #: Measures one take; the last argument tells how far it is.
@@ -136,6 +136,14 @@ def described_to_folder(  # noqa: PLR0913
 
         result = _run(described, measure, quality=quality, settings=settings, progress=progress)
         write_screen(result, part / "screen.json")
+        if report:
+            from screening.jobs.exports import write_screen_report  # noqa: PLC0415  (heavy, and only at the end)
+
+            write_screen_report(result, part, part / "report.pdf", settings=settings)
+        if overlay:
+            from screening.jobs.exports import write_pair  # noqa: PLC0415
+
+            write_pair(result, part, part / "overlay_pair.mp4", settings=settings)
     return result
 
 

@@ -46,8 +46,9 @@ class PlanePoints:
 def plane_points(motion: BodyMotion, plane: Plane, settings: JointSettings) -> PlanePoints:
     """Points of a plane: from the picture where it lies in it, else from the world landmarks.
 
-    In side views hips, knees and ankles are moved to the joints. The sagittal plane lies in the picture of side views, the frontal plane in that of front and back views. The
-    transverse plane needs all three axes and always comes from the world landmarks.
+    The sagittal plane lies in the picture of side views, in which hips, knees and ankles are moved to the joints, the
+    frontal plane in that of front and back views. The transverse plane needs all three axes and always comes from the
+    world landmarks.
     """
     image, body, view = motion.image, motion.body, motion.scene.view
     if plane is Plane.SAGITTAL and view.is_side:

@@ -206,7 +206,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         sided=True,
         function=limbs.ankle_dorsiflexion_deg,
         parts=("knee", "ankle", "heel", "foot_index"),
-        # The heel of the rear foot is raised and often hidden: there r with the truth is -0.5 to 0.7, in front 0.7 to 1.0.
+        # The heel of the rear foot is raised and often hidden: r with the truth is -0.5 to 0.7, in front 0.7 to 1.0.
         views={
             "side": Seen(how=_GOOD, sd=10.0, rear_hidden="reason.rear_foot"),
             "oblique": Seen(how=_TREND, sd=15.0, rear_hidden="reason.rear_foot", reason="reason.depth_axis"),

@@ -157,12 +157,11 @@ def follow(
     ----------
     METHOD, where two tangents stand in the place of the bent contour; `back_flank` for the turn.
     """
-    seen = list(_ahead(_looked_at(outlines, image, recording, scene)))
+    seen = list(_looked_at(_ahead(iter(outlines)), image, recording, scene))
     reference = np.isin([s.index for s in seen], timeline.reference)
     if not reference.any():
         return _nothing(recording.n_frames)
     contour = _Ensemble.of(np.stack([s.lines for s in seen]), np.array([s.lean_deg for s in seen]), reference)
-    contour = contour.kept()
     if not (contour.good & reference).any():
         return _nothing(recording.n_frames)
     edge = _clothing_edge([s for s, at in zip(seen, reference, strict=True) if at])
@@ -198,8 +197,8 @@ def _looked_at(
         )
 
 
-def _ahead(items: Iterator[_Seen]) -> Iterator[_Seen]:
-    """The same items, prepared in another thread than the one that asks for them."""
+def _ahead(items: Iterator[Outline]) -> Iterator[Outline]:
+    """The same items, each prepared in another thread while the one before is used."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         coming = thread.submit(next, items, None)
         while (item := coming.result()) is not None:
@@ -238,3 +237,108 @@ class _Ensemble:
             fits=fit,
             good=(fit >= _MIN_QUALITY) & (error[:, 0] <= _MAX_SD_DEG),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Flank:
+    """Tilt and turn of the near side backwards by the flank, with the tilt's standard error, (frame,), degrees."""
+
+    tilt_deg: FloatArray
+    turn_deg: FloatArray
+    error_deg: FloatArray
+
+
+def _median(values: FloatArray) -> FloatArray:
+    """Median of the rows that are known, NaN if there are none."""
+    known = values[np.isfinite(values).all(axis=1)]
+    return np.median(known, axis=0) if len(known) else np.full(values.shape[1], np.nan)
+
+
+def _clothing_edge(seen: list[_Seen]) -> shirt.Edge | None:
+    """Waistband or hem in the reference pictures."""
+    shown = [s for s in seen if np.isfinite(s.lines[1]).sum() > 2]
+    if not shown:
+        return None
+    return shirt.edge([s.picture for s in shown], [s.back() for s in shown], back_flank.HIP, back_flank.SCALE)
+
+
+def _flank(seen: list[_Seen], contour: _Ensemble, reference: BoolArray, edge: shirt.Edge | None) -> _Flank | None:
+    """Follow the flank; None where there is no waistband to follow or the surface is lost."""
+    if edge is None or edge.hangs_over_hips:
+        return None
+    good = np.flatnonzero(contour.good)
+    views = [
+        back_flank.View(
+            picture=seen[k].picture, back=seen[k].back(), arm=seen[k].arm, tilt_deg=float(contour.angles_deg[k, 1])
+        )
+        for k in good
+    ]
+    anchors = np.flatnonzero(reference[good])
+    angles, explained = back_flank.follow(views, int(anchors[len(anchors) // 2]), edge.height)
+    lost = ~(explained >= _MIN_EXPLAINED)
+    if lost.mean() > 1.0 - _MIN_FOLLOWED or not (reference[good] & ~lost).any():
+        return None
+    angles[:, lost] = np.nan
+    angles = angles - np.nanmedian(angles[:, reference[good]], axis=1)[:, None]
+    out = np.full((3, len(seen)), np.nan)
+    out[:2, good] = np.median(angles, axis=0).T
+    out[2, good] = angles[..., 0].std(axis=0, ddof=1)
+    return _Flank(tilt_deg=out[0], turn_deg=out[1], error_deg=out[2])
+
+
+def _nothing(n: int) -> BackTrack:
+    return BackTrack(
+        value_deg=np.full((n, 3), np.nan),
+        sd_deg=np.full((n, 3), np.nan),
+        quality=np.zeros(n),
+        turn_deg=np.full(n, np.nan),
+    )
+
+
+def _fused(contour: _Ensemble, flank: _Flank | None) -> tuple[FloatArray, FloatArray]:
+    """Extension, tilt, thorax and turn, (frame, 4), and the standard errors of the first three."""
+    value = np.concatenate([contour.angles_deg, np.full((len(contour.fits), 1), np.nan)], axis=1)
+    error = contour.error_deg.copy()
+    if flank is None:
+        error[:, :2] = np.hypot(error[:, :2], _UNSEEN_TURN_DEG)
+        value[:, 3] = 0.0
+        return value, error
+    value[:, 1], value[:, 3] = flank.tilt_deg, flank.turn_deg
+    value[:, 0] = flank.tilt_deg - value[:, 2]
+    error[:, 1] = flank.error_deg
+    error[:, 0] = np.hypot(flank.error_deg, error[:, 2])
+    return value, error
+
+
+def _as_track(  # noqa: PLR0913  (everything that was found out so far)
+    frames: IntArray,
+    contour: _Ensemble,
+    flank: _Flank | None,
+    recording: Recording,
+    reference: BoolArray,
+    settings: SurfaceSettings,
+    withheld: str,
+) -> BackTrack:
+    """Smoothed, also between followed frames that are not far apart."""
+    n = recording.n_frames
+    out, sd, quality = np.full((n, 4), np.nan), np.full((n, 3), np.nan), np.zeros(n)
+    value, error = _fused(contour, flank)
+    good = contour.good & np.isfinite(value).all(axis=1)
+    if not (good & reference).any():
+        return _nothing(n)
+    time_s = recording.time_s[frames[good]]
+    breaks = np.flatnonzero(np.diff(time_s) > settings.max_gap_s) + 1
+    for part in np.split(np.flatnonzero(good), breaks):
+        k = frames[part]
+        smooth = smooth_samples(value[part], recording.time_s[k], settings.cutoff_hz)
+        span = np.arange(k[0], k[-1] + 1)
+        for axis in range(4):
+            out[span, axis] = np.interp(span, k, smooth[:, axis])
+        # What the filter takes away is flutter of cloth or hair, or a contour that jumps.
+        rough = np.hypot(error[part], (smooth - value[part])[:, :3])
+        for axis in range(3):
+            sd[span, axis] = np.interp(span, k, rough[:, axis])
+        quality[span] = np.interp(span, k, contour.fits[part])
+    out -= _median(out[frames[reference & good]])
+    turn = out[:, 3].copy() if flank is not None else np.full(n, np.nan)
+    return BackTrack(value_deg=out[:, :3].copy(), sd_deg=sd, quality=quality, turn_deg=turn, withheld=withheld)

@@ -13,7 +13,6 @@ import numpy as np
 from screening.core.datatypes import BoolArray, FloatArray, IntArray, LandmarkSequence, RawPose, Step
 from screening.core.settings import CleaningSettings
 
-
 #: Frames that are averaged at a time, so that a long take needs little more memory than a short one.
 _PIECE = 1024
 

@@ -19,16 +19,12 @@ from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Po
 from screening.core.skeleton import INDEX, leg_indices
 from screening.core.vocabulary import Side, View
 from screening.motion.cleaning import stretches
+from screening.motion.doubt import doubted
 
-#: Length of a trunk in metres: the scale of the world landmarks.
-_TRUNK_M = 0.5
 #: Feet further apart than this, in trunk lengths, are a split stance in which foremost and rearmost are certain.
 _SPLIT = 0.8
 #: A planted foot stays within this many trunk lengths of its place; further off the leg has collapsed or been lost.
 _PLANTED = 0.35
-#: Side of the cells in which the ankles of a stance are counted, trunk lengths; a cell that holds this share of the
-#: fullest one's count (its neighbours included) is a place where the ankle stands, any other is on the way elsewhere.
-_CELL, _FULL = 0.03, 0.25
 #: The legs of a split stance may seem to fall together for this long before the stance counts as left.
 _COLLAPSE_S = 1.5
 #: Least share of the frames of a split stance in which both feet are in their places; less is walking.
@@ -97,7 +93,7 @@ def repair_legs(
     swaps = [_swaps(v.image, s, lead, trunk) for v, s in zip(variants, stances, strict=True)]
     shares = [float(w[s.split].mean()) if s.split.any() else 0.0 for w, s in zip(swaps, stances, strict=True)]
     fixed = [_apply(v, w, s, lead, trunk) for v, w, s in zip(variants, swaps, stances, strict=True)]
-    fixed = _doubted(fixed, stances, trunk)
+    fixed = doubted(fixed, [s.stance for s in stances], trunk)
     return LegRepair(
         variants=tuple(fixed),
         lead=seen,
@@ -123,7 +119,8 @@ class _Stance:
     """Feet without names.
 
     `split` (time,): they are clearly apart; `stance` (time,): and the frames between, in which a leg has collapsed;
-    places of both ankles, (time, axis), pixels, one for each stance of the take; `floor_px`: how much lower in the picture the front foot's tip is.
+    places of both ankles, (time, axis), pixels, one for each stance of the take; `floor_px`: how much lower in the
+    picture the front foot's tip is.
     """
 
     split: BoolArray
@@ -241,59 +238,6 @@ def _apply(variant: PoseVariant, swap: BoolArray, stance: _Stance, lead: Side, t
     image = image.changed(step, valid=image.valid & ~gone)
     world = world.changed(step, valid=world.valid & ~gone)
     return replace(variant, image=image, world=world)
-
-
-def _doubted(variants: list[PoseVariant], stances: list[_Stance], trunk: float) -> list[PoseVariant]:
-    """Legs whose ankle is away from where it stands in this take, doubted by that distance.
-
-    The network pulls a hidden leg over to the other one, often in one run only. The doubt stands in `sd`, by which the
-    runs are weighted when they are averaged.
-    """
-    doubt = [np.zeros(v.image.valid.shape) for v in variants]
-    for side in Side:
-        ankles = [v.image.point(f"{side.value}_ankle") / trunk for v in variants]
-        homes = _homes(np.concatenate([a[s.stance] for a, s in zip(ankles, stances, strict=True)]))
-        for d, ankle, stance in zip(doubt, ankles, stances, strict=True):
-            d[:, leg_indices(side)] = _doubt(ankle, stance.stance, homes)[:, None]
-    return [
-        replace(
-            v,
-            image=replace(v.image, sd=np.hypot(v.image.sd, trunk * d)),
-            world=replace(v.world, sd=np.hypot(v.world.sd, _TRUNK_M * d)),
-        )
-        for v, d in zip(variants, doubt, strict=True)
-    ]
-
-
-def _doubt(ankle: FloatArray, stance: BoolArray, homes: FloatArray) -> FloatArray:
-    """How far an ankle (time, axis) is from the nearest of its homes (place, axis), beyond a cell, (time,)."""
-    out = np.zeros(len(ankle))
-    seen = stance & np.isfinite(ankle).all(axis=1)
-    if len(homes) and seen.any():
-        away = np.linalg.norm(ankle[seen, None] - homes[None], axis=2).min(axis=1)
-        out[seen] = np.maximum(away - _CELL, 0.0)
-    return out
-
-
-def _homes(ankle: FloatArray) -> FloatArray:
-    """Places where an ankle (time, axis) mostly is, (place, axis): the full cells of a grid, trunk lengths.
-
-    A planted foot is in a few cells, a heel that rises in a row of them; a leg that is being pulled over to the other
-    one runs through many, none of them full.
-    """
-    ankle = ankle[np.isfinite(ankle).all(axis=1)]
-    if not len(ankle):
-        return np.zeros((0, 2))
-    cell = np.floor(ankle / _CELL).astype(int)
-    low = cell.min(axis=0) - 1
-    count = np.zeros(cell.max(axis=0) - low + 2)
-    np.add.at(count, tuple((cell - low).T), 1.0)
-    around = np.pad(count, 1)
-    n, m = count.shape
-    total = np.sum([around[i : i + n, j : j + m] for i in range(3) for j in range(3)], axis=0)
-    full = (total >= _FULL * total.max()) & (count > 0)
-    homes: FloatArray = (np.argwhere(full) + low + 0.5) * _CELL
-    return homes
 
 
 def _exchange(seq: LandmarkSequence, swap: BoolArray) -> LandmarkSequence:

@@ -84,13 +84,17 @@ def as_track(
         of the patches and what the picture does not explain, without the error that all frames share.
     """
     n, shown = recording.n_frames, _SHOWN[view]
-    reason = _why_not(found, timeline, settings)
+    reason = _unseen(found, timeline, settings)
     frames = _believed(found, settings)
     rest = np.isin(frames, timeline.reference)
     if reason or len(frames) < 3 or not rest.any():
         return withheld(reason or POOR_TEXTURE, view, n)
     stack = np.stack([found[k].angles_deg for k in frames])
     stack = stack - np.median(stack[rest], axis=0)
+    moving = timeline.rep_of_frame()[frames] > 0
+    reason = clothing.slides(stack[moving, :, 0].std(axis=1, ddof=1), settings)
+    if reason:
+        return withheld(reason, view, n)
     smooth = smooth_samples(
         np.median(stack, axis=1), recording.time_s[frames], _cutoff_hz(timeline, recording, settings)
     )
@@ -122,9 +126,10 @@ def _believed(found: Mapping[int, Found], settings: SurfaceSettings) -> IntArray
     return np.array(sorted(good), dtype=np.int64)
 
 
-def _why_not(found: Mapping[int, Found], timeline: Timeline, settings: SurfaceSettings) -> str:
-    """Reason why nothing of the take is shown, else ""."""
-    moving = [f for k, f in found.items() if any(rep.start <= k < rep.end for rep in timeline.repetitions)]
+def _unseen(found: Mapping[int, Found], timeline: Timeline, settings: SurfaceSettings) -> str:
+    """Reason why the pictures do not show the surface, or not from the same place, else ""."""
+    rep_of_frame = timeline.rep_of_frame()
+    moving = [f for k, f in found.items() if rep_of_frame[k] > 0]
     beside = np.array([np.median(f.beside) for f in moving])
     if not moving or np.median(beside) < settings.min_beside:
         return POOR_TEXTURE
@@ -134,8 +139,7 @@ def _why_not(found: Mapping[int, Found], timeline: Timeline, settings: SurfaceSe
     too_far = np.mean(turned_deg > settings.max_camera_turn_deg)
     if too_far > settings.max_shaken_share or (shaky and unknown > settings.max_shaken_share):
         return MOVING_CAMERA
-    lost = beside - np.array([np.median(f.explained) for f in moving])
-    return clothing.slides(lost, np.array([f.angles_deg[:, 0].std(ddof=1) for f in moving]), settings)
+    return clothing.lost(beside - np.array([np.median(f.explained) for f in moving]), settings)
 
 
 def _cutoff_hz(timeline: Timeline, recording: Recording, settings: SurfaceSettings) -> float:

@@ -1,6 +1,6 @@
 """The overlay video: the recording with skeleton, hip line, live values and phases, in the timing of the input.
 
-May import: catalog, video, core, numpy, OpenCV and the sibling files `lettering`, `palette`, `panel`, `pictures`.
+May import: catalog, video, core, numpy, OpenCV and the sibling files `faces`, `hipline`, `lettering`, `panel`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from screening.core.datatypes import FloatArray, TakeResult
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
+from screening.report.faces import Heads
 from screening.report.hipline import hip_ends, up_in_picture
 from screening.report.lettering import Colour, Lettering, Picture
 from screening.report.panel import SIDE_COLOUR, WHITE, Panel, PhaseBar, font_px, nearest_rows
@@ -66,6 +67,8 @@ def write_overlay(
     recording = result.recording
     size = fitted(recording.width, recording.height, settings.overlay_max_side_px)
     painter = Painter(result, size)
+    heads = Heads(result) if settings.blur_face else None
+    scale = np.array(size) / (recording.width, recording.height)
     rows, total = nearest_rows(result), recording.n_frames
     with (
         VideoReader(
@@ -79,7 +82,10 @@ def write_overlay(
     ):
         waiting: deque[Future[None]] = deque()
         for done, picture in enumerate(reader, start=1):
-            painter.draw(picture.rgb, int(rows[picture.index]), picture.time_s)
+            row = int(rows[picture.index])
+            if heads is not None:
+                heads.blur(picture.rgb, row, origin=np.zeros(2), scale=scale)
+            painter.draw(picture.rgb, row, picture.time_s)
             # The file's own clock: slow motion stays slow. Encoding runs beside reading and drawing.
             waiting.append(encoder.submit(writer.write, picture.rgb, picture.time_s / recording.time_scale))
             if len(waiting) > _WAITING:

@@ -17,6 +17,7 @@ from screening.core.datatypes import FloatArray, Recording, Repetition, TakeResu
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
+from screening.report.faces import Heads
 from screening.report.hipline import hip_ends, line_tilt_deg, up_in_picture
 from screening.report.palette import LEFT, RIGHT, rgb
 from screening.video import pictures_at
@@ -107,6 +108,8 @@ def _key_picture(
     settings: ReportSettings,
 ) -> KeyPicture:
     cut, origin, scale = _cut_out(picture, box, result.recording, settings.picture_max_side_px)
+    if settings.blur_face:
+        Heads(result).blur(cut, rep.bottom, origin=origin, scale=scale)
     drawn = draw(result, rep.bottom, cut, origin=origin, scale=scale)
     seconds = float(result.angle_table.time_s[rep.bottom])
     details = [] if result.scene.view.is_side else [_hip_line_text(result, rep.bottom, wordings)]
@@ -132,6 +135,8 @@ def frame_picture(result: TakeResult, video: Path, frame: int, *, settings: Repo
     reps = chosen_repetitions(result, settings.max_pictures)
     box = person_box(result, reps) if reps else (0.0, 0.0, result.recording.width, result.recording.height)
     cut, origin, scale = _cut_out(pictures[index], box, result.recording, settings.picture_max_side_px)
+    if settings.blur_face:
+        Heads(result).blur(cut, frame, origin=origin, scale=scale)
     drawn = draw(result, frame, cut, origin=origin, scale=scale)
     return _jpeg(drawn, settings.jpeg_quality), drawn.shape[1], drawn.shape[0]
 

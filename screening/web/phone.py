@@ -45,8 +45,8 @@ def phone_address(page: str, ticket: str, secret: str, listens: str | None) -> s
 
     Examples
     --------
-    >>> phone_address("http://clinic:8501/?screen=a", "i", "s", "127.0.0.1")
-    'http://clinic:8501/phone/i#s'
+    >>> phone_address("http://localhost:8501/?screen=a", "i", "s", "127.0.0.1")
+    'http://localhost:8501/phone/i#s'
     """
     parts = urlsplit(page)
     host = parts.netloc

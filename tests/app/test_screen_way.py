@@ -222,6 +222,14 @@ def test_several_videos_at_once(visit, screen, data):
     assert sorted(take.file_name for take in _takes(data, screen)) == ["back_right_lead.mp4", "front_left_lead.mp4"]
 
 
+def test_a_video_that_is_there_already(visit, screen, data):
+    page = visit(screen + "&step=upload&take=split_squat.right.right")
+    page.locator(".uploader input[type=file]").set_input_files(FRONT)
+    _heading(page, "Your films")
+    (take,) = _takes(data, screen)
+    assert (take.lead.value, take.view.value, take.mirrored) == ("right", "right", None)
+
+
 def test_a_strangers_guess_opens_no_screen(visit, screen):
     page = visit(re.sub(r"key=.*", "key=guess", screen))
     _heading(page, "Nothing here")

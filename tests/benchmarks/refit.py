@@ -1,8 +1,8 @@
-"""Fit the places of the joints below their landmarks: `python -m tests.benchmarks.refit CLIPS [--landmarks FOLDER] [--write]`.
+"""Fit where the joints lie below their landmarks: `python -m tests.benchmarks.refit CLIPS [--landmarks DIR] [--write]`.
 
 CLIPS is a folder of rendered clips with their truth. All side views in it are used: the constants of `JointSettings`
 are fitted to the exact angles and joint places of all people at once (least squares with a robust loss, every person
-counting the same, held near the present values by a ridge), and, for each person, to all the others: the figures
+counting the same, held near `START` by a ridge), and, for each person, to all the others: the figures
 printed are those of the person left out. `--landmarks` names a folder of saved landmarks (`CLIP.npz`), so that the
 network need not run; `--write` puts the constants into `screening/core/settings.py`.
 """
@@ -137,7 +137,7 @@ def errors(clip: Clip, settings: JointSettings, every: int = 1) -> tuple[FloatAr
 
 def fit(clips: list[Clip]) -> JointSettings:
     """Constants that fit these clips."""
-    from scipy.optimize import least_squares  # noqa: PLC0415
+    from scipy.optimize import least_squares
 
     people = [c.person for c in clips]
     start = np.array([getattr(START, name) for name in FREE])

@@ -43,9 +43,7 @@ def show_record(screen: ScreenRecord) -> None:
         on_kept_change=lambda: None,
         on_dropped_change=lambda: None,
     )
-    seen = st.session_state.setdefault("kept", set())
-    if found.kept and found.kept not in seen:  # the video is in the screen already; only the page goes on
-        seen.add(found.kept)
+    if found.kept and _is_new(found.kept):
         _forget(screen, slot)
         st.toast(texts("record.saved"))
         go("takes")
@@ -63,8 +61,8 @@ def show_upload(screen: ScreenRecord) -> None:
     texts, slot = words(), _slot()
     st.title(slot_label(slot, texts), anchor=False)
     st.write(filled(slot.take.text, slot, texts))
-    before = _video_of(screen, slot)
-    if send_files(f"upload.{slot.key}", screen=screen.id, take=slot.key) and _video_of(screen, slot) != before:
+    arrived = send_files(f"upload.{slot.key}", screen=screen.id, take=slot.key)
+    if any([_is_new(one["id"]) for one in arrived]):
         go("takes")
     with st.expander(texts("takes.how")):
         show_how(slot)
@@ -114,11 +112,12 @@ def _ways_back(slot: Slot, steps: tuple[str, ...]) -> None:
             go("takes")
 
 
-def _video_of(screen: ScreenRecord, slot: Slot) -> str:
-    """Id of the film that this take has, empty if it has none."""
-    takes = site().store.takes.of_screen(screen.id)
-    wanted = (slot.protocol.movement, slot.lead, slot.view)
-    return next((take.id for take in takes if (take.movement, take.lead, take.view) == wanted), "")
+def _is_new(ticket: str) -> bool:
+    """Whether this page hears for the first time that a ticket's film has arrived; the screen holds it already."""
+    seen = st.session_state.setdefault("kept", set())
+    is_new = ticket not in seen
+    seen.add(ticket)
+    return is_new
 
 
 def _ticket(screen: ScreenRecord, slot: Slot, *, mirrored: bool | None = None) -> dict[str, str]:

@@ -38,16 +38,11 @@ def show(screen: ScreenRecord) -> None:
         _card(screen, slot, by_slot.get(slot.key))
     _unsorted([take for take in kept if take.view is None], slots)
     with st.expander(texts("takes.several")):
-        if send_files("several", several=_SEVERAL, screen=screen.id) and _news(screen, kept):
-            st.rerun()
+        send_files("several", several=_SEVERAL, screen=screen.id)
     filled = [slot for slot in slots if slot.key in by_slot]
     st.markdown(f"**{texts('takes.progress', n=len(filled), total=len(slots))}**")
     if filled:
         _offer_measuring(screen, complete=len(filled) == len(slots))
-
-
-def _news(screen: ScreenRecord, shown: Sequence[TakeRecord]) -> bool:
-    return len(site().store.takes.of_screen(screen.id)) != len(shown)
 
 
 def _say_pain(kept: Sequence[TakeRecord]) -> None:

@@ -134,6 +134,17 @@ def test_confidence_follows_the_evidence(needed, supporting, speaks_for, speaks_
     assert confidence(replace(RULE, cap=cap), match, speaks_for, speaks_against) is expected
 
 
+def test_one_of_several_is_enough_where_the_rule_says_so():
+    either = replace(
+        RULE, at_least=1, supports=(), needs=(*RULE.needs, Need(metric="arch_deg", direction=Direction.LARGER))
+    )
+    both = (asymmetry("hip_hike_deg", 8.0, Verdict.CLEAR), asymmetry("arch_deg", 6.0, Verdict.POSSIBLE))
+    (one,) = found(either, *both)
+    assert (one.verdict, one.confidence) == (Verdict.CLEAR, Confidence.MODERATE)
+    (one,) = found(replace(either, at_least=None), *both)
+    assert (one.verdict, one.confidence) == (Verdict.POSSIBLE, Confidence.LOW)
+
+
 @pytest.mark.parametrize(
     ("difference", "unit", "text"),
     [(-6.6, "deg", "7°"), (0.44, "s", "0.4 s"), (12.2, "pct", "12 %"), (1.26, "deg", "1.3°")],

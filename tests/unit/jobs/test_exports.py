@@ -1,6 +1,7 @@
 """Exports of a finished result: which files appear, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from screening.cli import main
 from screening.core.errors import ConfigError, OutputExistsError, UsageError
 from screening.core.serial import to_plain
 from screening.core.vocabulary import Side
-from screening.jobs.exports import FORMATS, export, find_result, is_screen, video_of
+from screening.jobs.exports import FORMATS, export, find_result, is_screen, pair_of, video_of
 from screening.report.files import write_result
 from tests.factories import make_result
 from tests.unit.report.screens import NAMES, make_screen
@@ -131,3 +132,11 @@ def test_the_command_exports_and_says_so(take, tmp_path, capsys):
 def test_the_command_prints_a_schema(capsys):
     assert main(["schema", "screen"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "Movement screen"
+
+
+def test_the_pair_of_takes_is_filmed_alike_and_from_behind_first():
+    made = make_screen()
+    assert pair_of(made) == ("left_back", "right_back")
+    sides = tuple(t for t in made.takes if t.name.endswith("side"))
+    assert pair_of(replace(made, takes=sides)) == ("left_side", "right_side")
+    assert pair_of(replace(made, takes=made.takes[:2])) is None

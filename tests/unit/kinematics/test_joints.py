@@ -31,7 +31,8 @@ def figure(front_deg=50.0, rear_deg=-10.0, front_shank_deg=-10.0, rear_shank_deg
         return length * np.array([np.sin(a), -np.cos(a)])
 
     front, rear = HIP + down(front_deg, 0.8), HIP + down(rear_deg, 0.8)
-    points = [HIP + [0, 1.0], HIP, front, front + down(front_shank_deg, 0.85), rear, rear + down(rear_shank_deg, 0.85)]
+    neck = HIP + np.array([0, 1.0])
+    points = [neck, HIP, front, front + down(front_shank_deg, 0.85), rear, rear + down(rear_shank_deg, 0.85)]
     return np.tile(np.stack(points), (n, 1, 1))
 
 

@@ -151,7 +151,7 @@ def test_a_second_stance_elsewhere_has_its_own_places():
     moved = []
     for run in truth:
         n = run.image.n_frames
-        parts = [run.image.position, run.image.position[:60] * np.nan, run.image.position + [150.0, 0.0]]
+        parts = [run.image.position, run.image.position[:60] * np.nan, run.image.position + np.array([150.0, 0.0])]
         position = np.concatenate(parts)
         seen = np.full(position.shape[:2], 0.99)
         time_s = np.arange(len(position)) / run.image.fps

@@ -1,4 +1,4 @@
-"""A textured elliptic cylinder, turned by known angles and drawn as a camera behind it would see it."""
+"""Registration of patches to a drawn cylinder whose angles are known."""
 
 from __future__ import annotations
 
@@ -7,60 +7,37 @@ import numpy as np
 import pytest
 
 from screening.motion import surface
+from screening.motion.surface import Extent
+from tests.unit.motion.cylinder import CENTRE, FOCAL, HIP_WIDTH, SIZE, cloth, draw, rotation
 
-SIZE = 240
-CENTRE = np.array([120.0, 150.0])
-HIP_WIDTH = 60.0
-FOCAL = 1200.0
-
-
-def cloth(seed: int = 3) -> np.ndarray:
-    """Random soft spots, (row, column, 3): height along the rows, angle around the trunk along the columns."""
-    rng = np.random.default_rng(seed)
-    spots = cv2.GaussianBlur(rng.uniform(0, 255, (200, 600, 3)).astype(np.float32), (0, 0), 3)
-    low, high = spots.min(), spots.max()
-    return (255 * (spots - low) / (high - low)).astype(np.uint8)
+TALL = Extent(low=0.1, high=1.3, width=0.9)
+EXTENTS = (TALL, Extent(low=-0.1, high=1.3, width=0.98, bends=True))
 
 
-def rotation(yaw_deg: float, obliquity_deg: float, tilt_deg: float) -> np.ndarray:
-    """Rotation, then obliquity, then tilt in body axes (left, up, forward)."""
-    y, o, t = np.radians([yaw_deg, obliquity_deg, tilt_deg])
-    turn = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
-    side = np.array([[np.cos(o), -np.sin(o), 0], [np.sin(o), np.cos(o), 0], [0, 0, 1]])
-    forward = np.array([[1, 0, 0], [0, np.cos(t), -np.sin(t)], [0, np.sin(t), np.cos(t)]])
-    return turn @ side @ forward
+def layers(picture: np.ndarray) -> list[np.ndarray]:
+    return surface.pyramid(surface.texture(picture, HIP_WIDTH), HIP_WIDTH)
 
 
-def draw(body_rotation: np.ndarray, texture: np.ndarray, *, shift: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
-    """Picture from behind, far away: every picture point is followed back to the cylinder."""
-    camera = surface.camera_from_body(180.0, 0.0)
-    turned = camera @ body_rotation @ camera.T
-    a, b = 0.85 * HIP_WIDTH, 0.56 * HIP_WIDTH
-    x, y = np.meshgrid(np.arange(SIZE) - CENTRE[0] - shift[0], np.arange(SIZE) - CENTRE[1] - shift[1])
-    # Ray (x, y, s) in camera axes, taken back to the unturned cylinder: |(X/a, Z/b)| = 1.
-    base = np.stack([x, y, np.zeros_like(x)], axis=-1) @ turned
-    along = turned.T @ np.array([0.0, 0.0, 1.0])
-    scale = np.array([1 / a, 1 / b])
-    p, d = base[..., [0, 2]] * scale, along[[0, 2]] * scale
-    half, square = p @ d, (p * p).sum(-1)
-    inside = half**2 - (d @ d) * (square - 1)
-    s = (-half - np.sqrt(np.maximum(inside, 0))) / (d @ d)
-    point = base + s[..., None] * along
-    around = np.arctan2(point[..., 0] / a, -point[..., 2] / b)
-    column = (around / np.pi + 1) / 2 * (texture.shape[1] - 1)
-    row = point[..., 1] + 120
-    picture = cv2.remap(texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR)
-    return np.where((inside > 0)[..., None], picture, 90).astype(np.uint8)
+def patches(reference: np.ndarray, extents=EXTENTS) -> list[surface.Patch]:
+    return surface.patches(
+        layers(reference), extents, centre=CENTRE, hip_width_px=HIP_WIDTH, samples_per_hip_width=24.0
+    )
+
+
+def register(patch: surface.Patch, picture: np.ndarray) -> tuple[surface.Pose, float]:
+    return patch.register(layers(picture), surface.Pose.rest(), surface.Pose.rest())
 
 
 def angles(reference: np.ndarray, picture: np.ndarray) -> np.ndarray:
-    """Median of the ensemble, degrees."""
-    layers = surface.pyramid(surface.texture(reference))
-    patches = surface.patches(layers, centre=CENTRE, hip_width_px=HIP_WIDTH, samples_per_hip_width=24.0)
-    found = surface.pyramid(surface.texture(picture))
+    """Mean of the patches, degrees; viewing rays taken out."""
     body = surface.camera_from_body(180.0, 0.0)
-    poses = [p.register(found, surface.Pose.rest(), surface.Pose.rest())[0] for p in patches]
-    return np.median([surface.body_rotation_deg(p, CENTRE, body, (SIZE, SIZE), FOCAL) for p in poses], axis=0)
+    there = surface.viewing_ray(CENTRE, (SIZE, SIZE), FOCAL)
+    found = []
+    for patch in patches(reference):
+        pose = register(patch, picture)[0]
+        here = surface.viewing_ray(CENTRE + pose.shift, (SIZE, SIZE), FOCAL)
+        found.append(surface.cardan_deg(body.T @ here @ pose.rotation() @ there.T @ body))
+    return np.mean(found, axis=0)
 
 
 @pytest.mark.parametrize("truth", [(8, 0, 0), (-8, 0, 0), (0, 6, 0), (0, -6, 0), (0, 0, 5), (6, -5, 3)], ids=str)
@@ -97,9 +74,7 @@ def test_camera_axes_from_behind_and_from_the_front():
 
 
 def explained(reference: np.ndarray, picture: np.ndarray) -> float:
-    layers, found = (surface.pyramid(surface.texture(p)) for p in (reference, picture))
-    patch = surface.patches(layers, centre=CENTRE, hip_width_px=HIP_WIDTH, samples_per_hip_width=24.0)[0]
-    return patch.register(found, surface.Pose.rest(), surface.Pose.rest())[1]
+    return register(patches(reference)[0], picture)[1]
 
 
 def test_texture_is_explained_and_noise_is_not():
@@ -107,3 +82,37 @@ def test_texture_is_explained_and_noise_is_not():
     grey = [np.clip(128 + rng.normal(0, 3, (SIZE, SIZE, 3)), 0, 255).astype(np.uint8) for _ in range(2)]
     assert explained(draw(np.eye(3), texture), draw(rotation(6, -4, 2), texture)) > 0.9
     assert explained(*grey) < 0.0
+
+
+def test_a_bent_spine_is_not_taken_for_the_pelvis():
+    """The picture above the waist is sheared sideways, as a spine that bends to the right shows it."""
+    reference = draw(np.eye(3), cloth())
+    waist = CENTRE[1] - 0.5 * HIP_WIDTH
+    columns, rows = np.meshgrid(np.arange(SIZE, dtype=np.float32), np.arange(SIZE, dtype=np.float32))
+    above = np.maximum(waist - rows, 0.0)
+    moved = (columns - 0.5 * 0.2 * above**2 / (0.7 * HIP_WIDTH)).astype(np.float32)
+    bent = cv2.remap(reference, moved, rows, cv2.INTER_LINEAR)
+    rolls = {}
+    for bends in (False, True):
+        extent = Extent(low=0.1, high=1.3, width=0.9, bends=bends)
+        pose, _ = register(patches(reference, (extent,))[0], bent)
+        rolls[bends] = abs(np.degrees(pose.turn[2]))
+    assert rolls[True] < 0.5 * rolls[False]
+    assert rolls[False] > 1.0
+
+
+def test_a_larger_picture_gives_the_same_angles():
+    texture = cloth()
+    pictures = [draw(np.eye(3), texture), draw(rotation(7, 4, 0), texture)]
+    there = angles(*pictures)
+    half = [cv2.resize(p, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC) for p in pictures]
+    patch = surface.patches(
+        surface.pyramid(surface.texture(half[0], 1.5 * HIP_WIDTH), 1.5 * HIP_WIDTH),
+        (TALL,),
+        centre=1.5 * (CENTRE + 0.5) - 0.5,
+        hip_width_px=1.5 * HIP_WIDTH,
+        samples_per_hip_width=24.0,
+    )[0]
+    found = surface.pyramid(surface.texture(half[1], 1.5 * HIP_WIDTH), 1.5 * HIP_WIDTH)
+    pose, _ = patch.register(found, surface.Pose.rest(), surface.Pose.rest())
+    assert np.degrees(pose.turn[1]) == pytest.approx(-there[0], abs=1.0)

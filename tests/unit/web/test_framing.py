@@ -106,7 +106,7 @@ def _jpeg(width=64, height=48):
 def test_only_small_jpegs_are_unpacked():
     assert decode(_jpeg(), 100).shape == (48, 64, 3)
     for wrong in (b"", b"no picture", _jpeg()[:40], _jpeg(200, 10)):
-        with pytest.raises(ValueError, match="JPEG|pixels"):
+        with pytest.raises(ValueError, match=r"JPEG|pixels"):
             decode(wrong, 100)
 
 

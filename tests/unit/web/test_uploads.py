@@ -211,6 +211,14 @@ def test_it_goes_on_after_the_program_was_started_anew(site, client_of):
         later.close()
 
 
+def test_stopping_a_broken_off_upload_removes_what_had_arrived(site):
+    ticket = site.tickets.issue()
+    _break_off(site, ticket, b"0123", 10)
+    assert _files(site) == [f"{ticket.id}.part"]
+    site.tickets.drop(ticket.id)
+    assert _files(site) == []
+
+
 def test_a_wrong_offset_is_told_the_right_one(site, client_of):
     ticket = site.tickets.issue()
     _break_off(site, ticket, b"0123", 10)

@@ -1,0 +1,110 @@
+"""From patches to angles with errors, and the reasons where nothing is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from screening.core.datatypes import Recording
+from screening.core.settings import DEFAULTS
+from screening.core.vocabulary import Side, View
+from screening.motion import pelvis_error
+from screening.motion.pelvis_error import Found
+from tests.factories import depth, make_timeline
+
+SETTINGS = DEFAULTS.surface
+TIMELINE = replace(make_timeline((Side.LEFT, Side.LEFT)), reference=tuple(range(20, 31)))
+N = len(TIMELINE.phase)
+OFFSETS = np.array([[0.0, 0.0, 0.0], [9.0, -4.0, 6.0], [0.0, 0.0, 0.0], [9.0, -4.0, 6.0]])
+NOISE = np.array([-0.6, -0.2, 0.2, 0.6])[:, None]
+
+
+def recording() -> Recording:
+    return Recording(
+        path="a.mp4", sha256="0", size_bytes=1, width=540, height=960, codec="h264", time_s=np.arange(N) / 30
+    )
+
+
+def found(
+    *, apart: float = 1.0, explained: float = 0.85, beside: float = 0.93, roll_deg: float = 0.0, known: bool = True
+):
+    """Rotation of 10 deg, obliquity of 5 and tilt of 4 at every bottom; patches with references of their own."""
+    truth = depth(N)[:, None] * [10.0, 5.0, 4.0]
+    return {
+        k: Found(
+            angles_deg=truth[k] + OFFSETS + apart * depth(N)[k] * NOISE,
+            explained=np.full(4, explained),
+            beside=np.full(4, beside),
+            camera_known=known,
+            camera_roll_rad=float(np.radians(roll_deg)),
+        )
+        for k in range(21, N, 3)
+    }
+
+
+def track(*, view: View = View.BACK, timeline=TIMELINE, **given):
+    return pelvis_error.as_track(found(**given), recording=recording(), view=view, timeline=timeline, settings=SETTINGS)
+
+
+def test_each_patch_is_zeroed_at_its_own_reference():
+    free = replace(TIMELINE, repetitions=tuple(replace(r, lead=None) for r in TIMELINE.repetitions))
+    value = track(timeline=free).value_deg
+    assert value[60] == pytest.approx([10.0, 5.0, 4.0], abs=0.4)
+    assert np.abs(value[25]).max() < 0.3
+
+
+def test_the_pull_of_the_front_leg_is_taken_out_for_either_side():
+    shift = {}
+    for side in Side:
+        timeline = replace(TIMELINE, repetitions=tuple(replace(r, lead=side) for r in TIMELINE.repetitions))
+        shift[side] = track(timeline=timeline).value_deg[60, 1] - 5.0
+    assert shift[Side.LEFT] == pytest.approx(-shift[Side.RIGHT], abs=0.3)
+    assert shift[Side.LEFT] > 2.0
+
+
+def test_error_grows_with_disagreement_and_with_what_is_not_explained():
+    good, apart, dim = (track(**given).sd_deg[60] for given in ({}, {"apart": 3.0}, {"explained": 0.6}))
+    assert (apart > 2.5 * good).all()
+    assert dim == pytest.approx(np.hypot(good, 0.2 * np.array([6.0, 3.0, 4.0])), rel=0.01)
+
+
+def test_from_the_front_tilt_is_not_told():
+    assert track(view=View.FRONT).names == ("pelvic_rotation", "pelvic_obliquity")
+    assert pelvis_error.withheld("reason.x", View.BACK, 5).value_deg.shape == (5, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"apart": 20.0}, "reason.loose_clothing"),
+        ({"explained": 0.5}, "reason.loose_clothing"),
+        ({"explained": 0.1, "beside": 0.2}, "reason.poor_texture"),
+        ({"roll_deg": 6.0}, "reason.moving_camera"),
+        ({"roll_deg": 1.0, "known": False}, "reason.moving_camera"),
+        ({"roll_deg": 1.0}, ""),
+        ({"known": False}, ""),
+        ({"explained": 0.55, "beside": 0.6}, ""),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_trusted_is_withheld_as_a_whole(given, reason):
+    out = track(**given)
+    assert out.withheld == reason
+    assert np.isfinite(out.value_deg).any() == (reason == "")
+
+
+def test_a_lost_stretch_stays_empty():
+    lost = found()
+    for k in list(lost):
+        if 45 <= k < 66:
+            lost[k] = replace(lost[k], explained=np.zeros(4))
+    out = pelvis_error.as_track(lost, recording=recording(), view=View.BACK, timeline=TIMELINE, settings=SETTINGS)
+    assert np.isnan(out.value_deg[48:63]).all()
+    assert np.isfinite(out.value_deg[75:100]).all()
+
+
+def test_nothing_found_gives_no_angle():
+    out = pelvis_error.as_track({}, recording=recording(), view=View.BACK, timeline=TIMELINE, settings=SETTINGS)
+    assert out.withheld == "reason.poor_texture"
