@@ -14,6 +14,7 @@ from pathlib import Path
 
 from screening import __version__, movements
 from screening.catalog.wordings import Wordings, load_wordings
+from screening.core.corrections import NO_HOOKS, Hooks
 from screening.core.datatypes import (
     AngleTable,
     BodyMotion,
@@ -51,6 +52,7 @@ def analyze(
     options: TakeOptions | None = None,
     settings: Settings = DEFAULTS,
     progress: Progress | None = None,
+    hooks: Hooks = NO_HOOKS,
 ) -> TakeResult:
     """Measure one take.
 
@@ -64,6 +66,8 @@ def analyze(
         Limits and parameters of the stages.
     progress : Progress, optional
         Called while the pictures are read; raising `CancelledError` in it stops the work.
+    hooks : Hooks
+        Who is told what was seen.
 
     Returns
     -------
@@ -83,14 +87,22 @@ def analyze(
     again = look_again(recording, options=options, settings=settings)
     # Nobody else holds what was seen: a long take's landmarks go as soon as they have been averaged.
     return interpret(
-        _seen(recording, options, settings, progress), recording, options=options, settings=settings, pictures=again
+        _seen(recording, options, settings, progress, hooks),
+        recording,
+        options=options,
+        settings=settings,
+        pictures=again,
+        hooks=hooks,
     )
 
 
-def _seen(recording: Recording, options: TakeOptions, settings: Settings, progress: Progress | None) -> RawPose:
+def _seen(
+    recording: Recording, options: TakeOptions, settings: Settings, progress: Progress | None, hooks: Hooks
+) -> RawPose:
     keep_blocks(True)
     raw = watch(recording, options=options, settings=settings, progress=progress)
     keep_blocks(False)
+    hooks.saw(raw, recording, options)
     return raw
 
 
@@ -149,10 +161,12 @@ def interpret(
     options: TakeOptions,
     settings: Settings = DEFAULTS,
     pictures: Pictures | None = None,
+    hooks: Hooks = NO_HOOKS,
 ) -> TakeResult:
     """Turn what was seen into angles, repetitions and metrics; needs no network.
 
-    Without `pictures`, which gives single pictures of the video once more, the pelvis is not followed.
+    Without `pictures`, which gives single pictures of the video once more, the pelvis is not followed, unless `hooks`
+    gives what was followed before.
     """
     movement = movements.load(options.movement)
     words = load_wordings()
@@ -161,11 +175,16 @@ def interpret(
     view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
     filming = quality.check(seen, raw, recording, view, settings.scene)
     del seen
-    averaged, provenance = _averaged(raw, view, options, settings), _provenance(raw, words, settings)
+    averaged = _averaged(raw, view, options, settings, overrules=hooks.overrules)
+    provenance = _provenance(raw, words, settings)
     del raw
     motion, image, checks = _motion(averaged, recording, view, settings)
-    timeline = movement.find(motion, options, settings.movement)
-    motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
+    timeline = hooks.edit(motion, movement.find(motion, options, settings.movement))
+    if hooks.track is None:
+        motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
+    else:
+        motion = replace(motion, track=hooks.track(view, timeline))
+    hooks.followed(motion.track, view, timeline)
     table = registry.compute(
         motion, reference=timeline.reference, lead=timeline.lead_of_frame(), joints=settings.joints
     )
@@ -202,7 +221,9 @@ class _Averaged:
     checks: list[QualityCheck]
 
 
-def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Settings) -> _Averaged:
+def _averaged(
+    raw: RawPose, view: Scene, options: TakeOptions, settings: Settings, *, overrules: bool
+) -> _Averaged:
     """Repair the legs of every run and average the runs."""
     legs = identity.repair_legs(
         raw.variants,
@@ -213,7 +234,8 @@ def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Setting
         told_lead=options.lead,
         roll_known=view.roll_source != "assumed",
     )
-    if options.lead and legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating:
+    contradicted = legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating
+    if options.lead and contradicted and not overrules:
         raise WrongViewError(
             f"The {options.lead} leg was declared to be in front, but the picture shows the {legs.lead} leg in front.",
             hint=f"Is it the {legs.lead} leg, or is the picture mirrored? Say so, or leave the lead out.",
@@ -256,7 +278,7 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
     settings: Settings,
     pictures: Pictures | None,
 ) -> BodyMotion:
-    """Follow the trunk's surface from behind or in front; at `best`, the contour of the back from the side."""
+    """Follow the trunk's surface from behind or in front, the contour of the back and the flank from the side."""
     frames = pelvis_track.frames_to_follow(recording, timeline, settings.surface)
     if pictures is None or not frames:
         return motion
@@ -270,7 +292,10 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
             settings=settings.surface,
         )
         return replace(motion, track=track)
-    if motion.scene.view.is_side and options.quality is Quality.BEST:
+    if motion.scene.view.is_side:
+        if options.quality is not Quality.BEST:
+            sparser = replace(settings.surface, fps=settings.surface.outline_fps)
+            frames = pelvis_track.frames_to_follow(recording, timeline, sparser)
         back = backline.follow(
             person_masks(pictures(frames), settings=settings.pose),
             image=image,

@@ -212,11 +212,14 @@ class MetricSpec:
 
     `angle` is an angle's name in which `{lead}` and `{rear}` stand for the sides. `rule`: "at_bottom" (mean over
     the bottom phase), "change_at_bottom" (the same minus the top before), "at_half_descent" (where the hips have
-    gone half-way down), "descent_s" (time from start to bottom phase; no angle). `sign_by_lead`, +1 or -1: multiply
+    gone half-way down), "at_opposite" (mean over the extreme the other way, after the bottom), "range_to_opposite"
+    (bottom minus that extreme), "spread_at_bottom" (standard deviation over the bottom phase), "descent_s" (time from
+    start to bottom phase; no angle), "hold_s" (length of the bottom phase; no angle). `sign_by_lead`, +1 or -1: multiply
     by it for a left lead and by its negative for a right lead; 0: do not. `factor` turns an angle's positive
     direction around. `less` names an angle whose change from the top to the bottom is taken off afterwards.
     `true_zero`: a range or a time, so that the ratio of two sides means something. `paired_by`: what the repetitions
     of two sides must have in common to be compared, of "depth" and "tempo"; never what the metric itself measures.
+    `as_trend`: key of the reason why the metric is never more than a trend, "" if the view decides.
     """
 
     key: str
@@ -228,6 +231,7 @@ class MetricSpec:
     less: str = ""
     true_zero: bool = False
     paired_by: tuple[str, ...] = ("depth", "tempo")
+    as_trend: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

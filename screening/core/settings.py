@@ -140,6 +140,8 @@ class SurfaceSettings:
 
     #: The pelvis moves slowly: this many pictures a second are followed, the rest is interpolated.
     fps: float = 10.0
+    #: From the side each picture needs a second run of the network: so many a second, but `fps` at `best`.
+    outline_fps: float = 6.0
     max_side_px: int = 1280
     #: The low-pass follows the movement's own speed between these.
     min_cutoff_hz: float = 1.2
@@ -151,6 +153,8 @@ class SurfaceSettings:
     #: the reference explains; nor is any where camera noise leaves less than `min_beside` there.
     min_explained: float = 0.5
     min_beside: float = 0.25
+    #: Nothing is shown of a take in which fewer of the repetitions' pictures are believed.
+    min_followed_share: float = 0.4
     #: Cloth slides where the patches' rotations lie further apart, or so much of the texture gets lost in the movement
     #: (medians over the repetitions).
     max_median_spread_deg: float = 3.5
@@ -184,6 +188,20 @@ class MovementSettings:
     min_reps: int = 3
     #: On average quicker than this, a repetition is hurried, or the video is a time lapse.
     quick_rep_s: float = 1.5
+    #: In movements of one leg the hips go down by less than this, percent of the trunk's length.
+    max_sink_pct: float = 25.0
+    #: A planted foot moves less than this while the other leg moves, percent of the trunk's length.
+    max_foot_slide_pct: float = 20.0
+    #: Feet at least this far apart along the way the person faces stand one before the other.
+    min_step_pct: float = 20.0
+    #: A heel that comes up by more than this is not down any more.
+    heel_lift_pct: float = 6.0
+    #: A foot this much higher than the other one is lifted; a hold lasts at least so long.
+    min_lift_pct: float = 12.0
+    min_hold_s: float = 2.0
+    #: Hips, shoulders and feet slower than this (trunk lengths a second) for so long stand quietly.
+    quiet_speed: float = 0.12
+    quiet_min_s: float = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)

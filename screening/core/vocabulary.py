@@ -64,6 +64,17 @@ class Phase(Word):
     OTHER = "other"
 
 
+class Posture(Word):
+    """How the body stands or sits as far as the angles need to know it.
+
+    SEATED: thighs level, shanks hanging; FOOT_FLAT: the front foot stays flat on a level floor.
+    """
+
+    UPRIGHT = "upright"
+    SEATED = "seated"
+    FOOT_FLAT = "foot_flat"
+
+
 class Plane(Word):
     """Anatomical plane in which an angle is read."""
 

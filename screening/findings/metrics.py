@@ -16,6 +16,11 @@ from screening.core.vocabulary import Observability, Side, Verdict
 #: The top before a repetition: frames of this long before its start.
 _TOP_S = 0.3
 _Z95 = 1.96
+_TIMES = ("descent_s", "hold_s")
+#: The other way counts if it is at least this share of the way out; its extreme is this share of it.
+_MIN_OPPOSITE, _OPPOSITE_BAND = 0.15, 0.15
+#: Slow swaying of a standing body gives about one independent position in this time.
+_SWAY_S = 1.0
 
 
 def measure(specs: Sequence[MetricSpec], table: AngleTable, timeline: Timeline) -> tuple[Measurement, ...]:
@@ -91,9 +96,11 @@ def _of_rep(
     spec: MetricSpec, lead: Side | None, table: AngleTable, timeline: Timeline, rep: Repetition
 ) -> tuple[float, float]:
     """Value of one repetition, signed as the metric, and its standard error."""
-    if spec.rule == "descent_s":
+    if spec.rule in _TIMES:
+        first, last = (rep.start, rep.bottom_start) if spec.rule == "descent_s" else (rep.bottom_start, rep.bottom_end)
         frame_s = float(np.median(np.diff(table.time_s)))
-        return float(table.time_s[rep.bottom_start] - table.time_s[rep.start]), frame_s
+        last = min(last, len(table.time_s) - 1)
+        return float(table.time_s[last] - table.time_s[first]), frame_s
     value, error = _by_rule(spec.rule, angle_of(spec, lead), table, timeline, rep)
     value *= sign_of(spec, lead)
     if spec.less:
@@ -113,7 +120,40 @@ def _by_rule(rule: str, angle: str, table: AngleTable, timeline: Timeline, rep: 
     if rule == "at_half_descent":
         k = _half_way(timeline.signal_pct, rep)
         return float(value[k]), float(sd[k])
+    if rule == "spread_at_bottom":
+        return _spread(value[bottom], table.time_s[bottom])
+    if rule in ("at_opposite", "range_to_opposite"):
+        there, error = _opposite(value, sd, rep)
+        if rule == "at_opposite":
+            return there, error
+        return _mean(value[bottom]) - there, float(np.hypot(error, _mean(sd[bottom])))
     raise ValueError(f"unknown rule {rule}")
+
+
+def _spread(value: FloatArray, time_s: FloatArray) -> tuple[float, float]:
+    """Standard deviation of an angle over a hold, and the standard error of that, from the number of its sways."""
+    seen = value[np.isfinite(value)]
+    if 2 * seen.size < value.size or seen.size < 3:
+        return float("nan"), float("nan")
+    spread = float(seen.std(ddof=1))
+    sways = max(1.0, float(time_s[-1] - time_s[0]) / _SWAY_S)
+    return spread, spread / float(np.sqrt(2.0 * sways))
+
+
+def _opposite(value: FloatArray, sd: FloatArray, rep: Repetition) -> tuple[float, float]:
+    """Mean of an angle around its extreme the other way after the bottom, and its error; NaN if it never goes there."""
+    after = np.arange(rep.bottom_end, rep.end)
+    after = after[np.isfinite(value[after])]
+    there, before = _mean(value[rep.bottom_start : rep.bottom_end]), float(value[rep.start])
+    if not after.size or not np.isfinite(there):
+        return float("nan"), float("nan")
+    way = np.sign(there - before) or 1.0
+    back = way * (value[after] - there)
+    reached = float(back.min()) + abs(there - before)
+    if reached > -_MIN_OPPOSITE * abs(there - before):
+        return float("nan"), float("nan")
+    near = after[back <= back.min() + _OPPOSITE_BAND * abs(reached)]
+    return float(value[near].mean()), float(sd[near].mean())
 
 
 def top_before(value: FloatArray, time_s: FloatArray, rep: Repetition) -> float:
@@ -140,7 +180,7 @@ def _why_not(spec: MetricSpec, angle: str, table: AngleTable, reps: Sequence[Rep
         return table.reason.get(angle, "")
     if reps and not any(r.used for r in reps):
         return "reason.none_used"
-    if spec.rule == "descent_s" or not reps:
+    if spec.rule in _TIMES or not reps:
         return "reason.no_reps"
     return table.gap_reason.get(angle, "reason.gap")
 
@@ -150,8 +190,8 @@ def _verdict(
 ) -> tuple[Verdict, str]:
     if spec.rule == "change_at_bottom" and abs(value) <= mdc95:
         return Verdict.NOT_DISTINGUISHABLE, table.reason.get(angle, "")
-    if table.observability.get(angle) is Observability.TREND:
-        return Verdict.TREND, table.reason.get(angle, "")
+    if spec.as_trend or table.observability.get(angle) is Observability.TREND:
+        return Verdict.TREND, spec.as_trend or table.reason.get(angle, "")
     return Verdict.MEASURED, "reason.too_few_reps" if n < 3 else ""
 
 

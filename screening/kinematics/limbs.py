@@ -68,6 +68,29 @@ def ankle_dorsiflexion_deg(points: PlanePoints, side: Side) -> FloatArray:
     return wrapped_deg(shank + foot + _SOLE_DEG)
 
 
+def wall_dorsiflexion_deg(points: PlanePoints, side: Side) -> FloatArray:
+    """Shank against the vertical in the sagittal plane: the ankle's flexion while the foot is flat on a level floor.
+
+    Notes
+    -----
+    Zero: shank vertical. Positive: knee in front of the ankle. View: side. More exact than against the foot's own
+    line, whose heel and tip are read with large errors.
+    """
+    return angle_from_up_deg(points.of(side, "knee") - points.of(side, "ankle"))
+
+
+def seated_hip_rotation_deg(points: PlanePoints, side: Side) -> FloatArray:
+    """Hip rotation of a person who sits with the thighs towards the camera: shank against the vertical.
+
+    Notes
+    -----
+    Zero: shank hanging straight down in the frontal plane. Positive: internal rotation, which brings the foot outward;
+    the same on both sides. View: front. Seen along the thigh, the knee's own bend does not change it.
+    """
+    outward = 1.0 if side is Side.LEFT else -1.0
+    return outward * angle_from_down_deg(points.of(side, "ankle") - points.of(side, "knee"))
+
+
 def hip_adduction_deg(points: PlanePoints, side: Side) -> FloatArray:
     """Thigh against the normal of the hip line in the frontal plane.
 

@@ -91,7 +91,10 @@ def as_track(
         return withheld(reason or POOR_TEXTURE, view, n)
     stack = np.stack([found[k].angles_deg for k in frames])
     stack = stack - np.median(stack[rest], axis=0)
-    moving = timeline.rep_of_frame()[frames] > 0
+    in_rep = timeline.rep_of_frame() > 0
+    moving = in_rep[frames]
+    if moving.sum() < settings.min_followed_share * sum(in_rep[k] for k in found):
+        return withheld(POOR_TEXTURE, view, n)
     reason = clothing.slides(stack[moving, :, 0].std(axis=1, ddof=1), settings)
     if reason:
         return withheld(reason, view, n)
@@ -106,7 +109,7 @@ def as_track(
         value[near, k] = np.interp(near, frames, smooth[:, k])
         sd[near, k] = np.interp(near, frames, error[:, k])
     if view is View.BACK:
-        value[:, 1] += _front_buttock_deg(timeline)
+        value[:, 1] += front_leg_pull_deg(timeline)
     reference = [k for k in timeline.reference if np.isfinite(value[k, 0])]
     value -= np.median(value[reference], axis=0) if reference else np.nan
     return Track(
@@ -155,7 +158,7 @@ def _between_neighbours(frames: IntArray, time_s: FloatArray, max_gap_s: float) 
     return np.unique(np.concatenate(spans)) if spans else np.zeros(0, np.int64)
 
 
-def _front_buttock_deg(timeline: Timeline) -> FloatArray:
+def front_leg_pull_deg(timeline: Timeline) -> FloatArray:
     """What is added to the obliquity for the pull of the front leg on the patch, (time,)."""
     out = np.zeros(len(timeline.phase))
     for rep in timeline.repetitions:

@@ -12,9 +12,13 @@ from screening.core.errors import UsageError
 from screening.movements.base import Movement
 
 
+#: Files of this folder that are no movements.
+HELPERS = ("base", "cycles", "limbs")
+
+
 def names() -> tuple[str, ...]:
     """Names of all movements, as `--movement` takes them."""
-    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in ("base", "cycles")))
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in HELPERS))
 
 
 def load(name: str) -> Movement:

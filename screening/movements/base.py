@@ -5,10 +5,29 @@ May import: numpy and `core`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from screening.core.datatypes import BodyMotion, MetricSpec, Timeline
 from screening.core.settings import MovementSettings, TakeOptions
+from screening.core.vocabulary import Posture
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """What the other stages must know of a movement.
+
+    `posture` chooses how some angles are read. `follows_pelvis`: whether the pictures are looked at once more for the
+    pelvis. `one_leg_moves`: in side views one foot stays where it is while the other leg goes back, instead of one
+    foot in front of the other. `counted`: whether there are repetitions of which several are wanted; `paced`: whether
+    their tempo is told.
+    """
+
+    posture: Posture = Posture.UPRIGHT
+    follows_pelvis: bool = True
+    one_leg_moves: bool = False
+    counted: bool = True
+    paced: bool = True
 
 
 class Movement(Protocol):
@@ -22,6 +41,11 @@ class Movement(Protocol):
     @property
     def metrics(self) -> tuple[MetricSpec, ...]:
         """Metrics in the order in which they are shown."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What the other stages must know of it."""
         ...
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:

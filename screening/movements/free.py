@@ -11,6 +11,7 @@ from typing import Final
 from screening.core.datatypes import BodyMotion, MetricSpec, Timeline
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Phase
+from screening.movements.base import Traits
 from screening.movements.cycles import hip_height_pct
 
 
@@ -20,6 +21,7 @@ class Free:
 
     name: str = "free"
     metrics: tuple[MetricSpec, ...] = ()
+    traits: Traits = Traits()
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Reference = the first second of quiet standing, or of the take where nobody stands still."""

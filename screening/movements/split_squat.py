@@ -14,6 +14,7 @@ from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timelin
 from screening.core.errors import NoRepetitionError, WrongViewError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Side
+from screening.movements.base import Traits
 from screening.movements.cycles import Cycle, exclusion, find_cycles, hip_height_pct, repetition, timeline
 
 METRICS: Final = (
@@ -62,6 +63,7 @@ class SplitSquat:
 
     name: str = "split_squat"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
+    traits: Traits = Traits()
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find cycles of the hips above two planted feet, one in front of the other.

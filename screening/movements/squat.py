@@ -11,6 +11,7 @@ from typing import Final
 from screening.core.datatypes import BodyMotion, MetricSpec, Timeline
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
+from screening.movements.base import Traits
 from screening.movements.cycles import exclusion, find_cycles, hip_height_pct, repetition, timeline
 
 METRICS: Final = (
@@ -29,6 +30,7 @@ class Squat:
 
     name: str = "squat"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
+    traits: Traits = Traits()
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find cycles of the hips.

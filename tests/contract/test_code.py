@@ -23,7 +23,11 @@ CODE = sorted(PACKAGE.rglob("*.py"))
 #: Pages are scripts, not modules.
 MODULES = [p for p in CODE if p.name not in ("__init__.py", "__main__.py") and p.parent.name != "pages"]
 SECTIONS = ("Parameters", "Returns", "Yields", "Raises", "Notes", "References", "Examples", "See Also", "Attributes")
-RULES = {"at_bottom", "change_at_bottom", "at_half_descent", "descent_s"}
+TIMES = {"descent_s", "hold_s"}
+RULES = {
+    *("at_bottom", "change_at_bottom", "at_half_descent", "at_opposite", "range_to_opposite", "spread_at_bottom"),
+    *TIMES,
+}
 
 
 def module_name(path):
@@ -138,9 +142,9 @@ def test_every_metric_of_a_movement_reads_an_angle_of_the_registry(name):
         assert spec.key.endswith(f"_{spec.unit}")
         for lead in Side:
             angle = spec.angle.format(lead=lead.value, rear=lead.other.value)
-            assert (angle in column_names()) == (spec.rule != "descent_s"), spec.key
+            assert (angle in column_names()) == (spec.rule not in TIMES), spec.key
 
 
 def test_every_registered_movement_has_a_file():
-    files = {p.stem for p in (PACKAGE / "movements").glob("*.py")} - {"__init__", "base", "cycles"}
+    files = {p.stem for p in (PACKAGE / "movements").glob("*.py")} - {"__init__", *movements.HELPERS}
     assert files == set(movements.names())

@@ -16,7 +16,7 @@ NOT_OURS = {".git", ".venv", ".hypothesis", "__pycache__", "data", "demo", "dist
 ALLOWED = re.compile(
     r"https?://(doi\.org/|www\.apache\.org/licenses/|www\.w3\.org/|keepachangelog\.com/|docs\.astral\.sh/uv/"
     r"|storage\.googleapis\.com/mediapipe-models/pose_landmarker|127\.0\.0\.1[:/]|localhost[:/]|spdx\.org/"
-    r"|creativecommons\.org/publicdomain/zero/)"
+    r"|creativecommons\.org/publicdomain/zero/|json-schema\.org/draft/|unitsofmeasure\.org|terminology\.hl7\.org/)"
 )
 #: Written in pieces, so that this file does not find itself.
 MACHINE = re.compile(

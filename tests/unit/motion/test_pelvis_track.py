@@ -62,6 +62,7 @@ def pictures(n: int, texture: np.ndarray, *, roll_deg: float = 0.0) -> list[Shot
 def landmarks(n: int) -> LandmarkSequence:
     position = np.full((n, 33, 2), np.nan)
     at = {"hip": (0.5, 0.0), "shoulder": (0.7, -1.6), "elbow": (0.8, -0.9), "wrist": (0.8, -0.1)}
+    at |= {"ear": (0.2, -2.5), "ankle": (0.5, 1.5)}
     for side, out in ((Side.LEFT, -1.0), (Side.RIGHT, 1.0)):
         for part, (x, y) in at.items():
             position[:, INDEX[f"{side}_{part}"]] = CENTRE + 0.5 + HIP_WIDTH * np.array([out * x, y])

@@ -90,7 +90,7 @@ def test_a_bent_spine_is_not_taken_for_the_pelvis():
     waist = CENTRE[1] - 0.5 * HIP_WIDTH
     columns, rows = np.meshgrid(np.arange(SIZE, dtype=np.float32), np.arange(SIZE, dtype=np.float32))
     above = np.maximum(waist - rows, 0.0)
-    moved = (columns - 0.5 * 0.2 * above**2 / (0.7 * HIP_WIDTH)).astype(np.float32)
+    moved = (columns - 0.5 * 0.1 * above**2 / (0.7 * HIP_WIDTH)).astype(np.float32)
     bent = cv2.remap(reference, moved, rows, cv2.INTER_LINEAR)
     rolls = {}
     for bends in (False, True):
@@ -98,7 +98,7 @@ def test_a_bent_spine_is_not_taken_for_the_pelvis():
         pose, _ = register(patches(reference, (extent,))[0], bent)
         rolls[bends] = abs(np.degrees(pose.turn[2]))
     assert rolls[True] < 0.5 * rolls[False]
-    assert rolls[False] > 1.0
+    assert rolls[False] > 0.4
 
 
 def test_a_larger_picture_gives_the_same_angles():
