@@ -1,6 +1,6 @@
 """One take, from the video to the folder with all of its files, or no folder at all.
 
-May import: `pipeline`, `report`, `core` and the rest of `jobs`.
+May import: `pipeline`, `review`, `report`, `core` and the rest of `jobs`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ OUTPUT_FILES: Final = (
     "report.html",
     "report.pdf",
 )
+#: What the network saw and what was followed, so that a review can compute everything anew: `review.evidence`.
+EVIDENCE: Final = "evidence.npz"
+#: Every file that a measured take leaves.
+KEPT_FILES: Final = (*OUTPUT_FILES, EVIDENCE)
 
 
 def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
@@ -57,12 +61,14 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
         If something is in the way, the recording is refused, or the disk is full.
     """
     from screening.pipeline import analyze  # noqa: PLC0415  (loads the network's library)
+    from screening.review.evidence import keep  # noqa: PLC0415
 
     out = out.absolute()
     check_free(out, earlier_results(out), force=force)
     tell = progress or _silent
     with complete_or_nothing(out) as part:
-        result = analyze(video, options=options, settings=settings, progress=tell)
+        hooks = keep(part / EVIDENCE)
+        result = analyze(video, options=options, settings=settings, progress=tell, hooks=hooks)
         _write(result, video, part, settings=settings, progress=tell, overlay=overlay, report=report)
     return result
 
@@ -100,7 +106,7 @@ def landmarks_to_folder(
 
 def earlier_results(folder: Path) -> tuple[Path, ...]:
     """Files of a folder that `force` may replace."""
-    return tuple(folder / name for name in OUTPUT_FILES)
+    return tuple(folder / name for name in KEPT_FILES)
 
 
 def _silent(_stage: str, _done: float, _total: float) -> None:

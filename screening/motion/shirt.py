@@ -40,7 +40,9 @@ class Edge:
         return self.height < _HANGING_BELOW
 
 
-def edge(pictures: Sequence[NDArray[np.uint8]], backs: Sequence[FloatArray], hip: FloatArray, scale: float) -> Edge | None:
+def edge(
+    pictures: Sequence[NDArray[np.uint8]], backs: Sequence[FloatArray], hip: FloatArray, scale: float
+) -> Edge | None:
     """Find the clothing edge across the lower back.
 
     Parameters

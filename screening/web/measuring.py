@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from screening.core.settings import TakeOptions
-from screening.jobs.queue import Job, new_secret
-from screening.store import PersonRecord, ScreenRecord, Store, TakeRecord
+from screening.jobs.queue import Job, JobState, new_secret
+from screening.jobs.worker import RESULTS
+from screening.store import PersonRecord, ScreenRecord, Store, TakeRecord, TakeState
 from screening.web.session import LOCAL, Site
 
 SCREEN_FILE: Final = "screen.toml"
@@ -41,6 +42,16 @@ def start_measuring(site: Site, screen: ScreenRecord, key: str) -> str:
 def job_of(site: Site, screen: ScreenRecord, key: str) -> Job | None:
     """Give the job that measures this screen, None if there is none."""
     return site.queue.find(screen.job, key) if screen.job else None
+
+
+def settle(site: Site, screen: ScreenRecord, job: Job) -> None:
+    """Take the results of a finished job into the store, once; the films then count as measured."""
+    latest = site.store.results.latest(screen.id)
+    if job.state is not JobState.DONE or (latest is not None and latest.created_at >= (job.finished_at or 0.0)):
+        return
+    site.store.results.add(screen.id, site.queue.folder(job.id) / RESULTS, who=LOCAL)
+    for take in _films(site.store, screen):
+        site.store.takes.set_outcome(take.id, TakeState.MEASURED, who=LOCAL)
 
 
 def _films(store: Store, screen: ScreenRecord) -> list[TakeRecord]:

@@ -10,7 +10,7 @@ import streamlit as st
 from screening.jobs.queue import Job, JobState
 from screening.store import ScreenRecord
 from screening.web import components
-from screening.web.measuring import job_of, start_measuring
+from screening.web.measuring import job_of, settle, start_measuring
 from screening.web.pages.common import go, step_line, words
 from screening.web.pages.progress import watch
 from screening.web.routes import file_address, files_of
@@ -31,6 +31,7 @@ def show(screen: ScreenRecord) -> None:
         st.write(texts("screen.keep"))
         return
     elif job.state is JobState.DONE:
+        settle(site(), screen, job)
         _report(job, key)
     else:
         _refused(screen, job, key)

@@ -9,7 +9,8 @@ from screening.core.screen import Person
 from screening.core.vocabulary import Side, View
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.screen_file import read_screen_file
-from screening.web.measuring import SCREEN_FILE, job_of, start_measuring
+from screening.store import TakeState
+from screening.web.measuring import SCREEN_FILE, job_of, settle, start_measuring
 from screening.web.phone import own_address, phone_address, qr_svg
 from screening.web.routes import file_address, files_of
 from screening.web.session import LOCAL
@@ -132,6 +133,11 @@ def test_the_screens_key_opens_its_job_and_its_files(site, client_of, screen):
     (folder / "secret.key").write_text("b")
     assert files_of(site, job) == ("takes/left/angles.csv",)
     site.queue.finish(site.queue.claim("w", 1), JobState.DONE)
+    for _ in range(2):
+        settle(site, record, job_of(site, record, key))
+    (result,) = site.store.results.of_screen(record.id)
+    assert "takes/left/angles.csv" in result.files
+    assert [take.state for take in site.store.takes.of_screen(record.id)] == [TakeState.MEASURED]
     client = client_of(site)
     assert client.get("/" + file_address(job, key, "takes/left/angles.csv")).text == "a"
     for wrong in ("takes/left/secret.key", "../screen.toml", "takes/../../screen.toml"):
