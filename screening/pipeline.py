@@ -34,7 +34,7 @@ from screening.core.settings import DEFAULTS, Settings, TakeOptions
 from screening.core.vocabulary import CheckLevel, Quality, Side, View
 from screening.findings.metrics import measure, with_depth
 from screening.kinematics import registry
-from screening.motion import backline, cleaning, fusion, identity, pelvis_track, quality, scene
+from screening.motion import backline, cleaning, fusion, identity, pelvis_track, planted, quality, scene
 from screening.pose.libraries import keep_blocks
 from screening.pose.mirrored import estimate
 from screening.pose.silhouette import person_masks
@@ -172,7 +172,9 @@ def interpret(
     words = load_wordings()
     seen = fusion.mean_image(raw)
     quality.refuse_unusable(seen, raw, recording, settings.scene)
-    view = scene.describe(raw, options, container_flipped=recording.flipped, settings=settings.scene)
+    view = scene.describe(
+        raw, options, container_flipped=recording.flipped, settings=settings.scene, posture=movement.traits.posture
+    )
     filming = quality.check(seen, raw, recording, view, settings.scene)
     del seen
     averaged = _averaged(raw, view, options, settings, overrules=hooks.overrules)
@@ -186,7 +188,11 @@ def interpret(
         motion = replace(motion, track=hooks.track(view, timeline))
     hooks.followed(motion.track, view, timeline)
     table = registry.compute(
-        motion, reference=timeline.reference, lead=timeline.lead_of_frame(), joints=settings.joints
+        motion,
+        reference=timeline.reference,
+        lead=timeline.lead_of_frame(),
+        joints=settings.joints,
+        posture=movement.traits.posture,
     )
     timeline = with_depth(timeline, table)
     measurements = measure(movement.metrics, table, timeline)
@@ -221,19 +227,26 @@ class _Averaged:
     checks: list[QualityCheck]
 
 
-def _averaged(
-    raw: RawPose, view: Scene, options: TakeOptions, settings: Settings, *, overrules: bool
-) -> _Averaged:
-    """Repair the legs of every run and average the runs."""
-    legs = identity.repair_legs(
+def _legs(raw: RawPose, view: Scene, options: TakeOptions) -> identity.LegRepair:
+    """Legs of the true sides, in the way that fits the movement; only side views are repaired."""
+    # Markers know their sides.
+    seen_from = View.OBLIQUE if raw.sides_known else view.view
+    if movements.load(options.movement).traits.one_leg_moves:
+        told = None if options.alternating else options.lead
+        return planted.repair_moving_leg(raw.variants, view=seen_from, facing=view.facing, told=told)
+    return identity.repair_legs(
         raw.variants,
-        # Only side views are repaired; markers know their sides.
-        view=View.OBLIQUE if raw.sides_known else view.view,
+        view=seen_from,
         facing=view.facing,
         roll_deg=view.roll_deg,
         told_lead=options.lead,
         roll_known=view.roll_source != "assumed",
     )
+
+
+def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Settings, *, overrules: bool) -> _Averaged:
+    """Repair the legs of every run and average the runs."""
+    legs = _legs(raw, view, options)
     contradicted = legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating
     if options.lead and contradicted and not overrules:
         raise WrongViewError(
@@ -280,7 +293,7 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
 ) -> BodyMotion:
     """Follow the trunk's surface from behind or in front, the contour of the back and the flank from the side."""
     frames = pelvis_track.frames_to_follow(recording, timeline, settings.surface)
-    if pictures is None or not frames:
+    if pictures is None or not frames or not movements.load(options.movement).traits.follows_pelvis:
         return motion
     if motion.scene.view.is_frontal:
         track = pelvis_track.follow(
@@ -312,8 +325,8 @@ def _movement_checks(
     timeline: Timeline, options: TakeOptions, motion: BodyMotion, settings: Settings
 ) -> Iterable[QualityCheck]:
     """What is worth saying about the repetitions, and whether the declared lead is the one in the picture."""
-    reps = timeline.repetitions
-    if not reps:
+    reps, traits = timeline.repetitions, movements.load(options.movement).traits
+    if not reps or not traits.counted:
         return
     used, needed = sum(r.used for r in reps), settings.movement.min_reps
     level = CheckLevel.OK if used >= needed else CheckLevel.WARNING
@@ -324,6 +337,8 @@ def _movement_checks(
         level=CheckLevel.NOTICE if shallow else CheckLevel.OK,
         values={"shallow": shallow, "found": len(reps)},
     )
+    if not traits.paced:
+        return
     times = motion.image.time_s
     seconds = sum(float(times[r.end - 1] - times[r.start]) for r in reps) / len(reps)
     quick = seconds < settings.movement.quick_rep_s

@@ -24,9 +24,7 @@ _APART = 0.2
 _NAMED = 0.9
 
 
-def repair_moving_leg(
-    variants: tuple[PoseVariant, ...], *, view: View, facing: int, told: Side | None
-) -> LegRepair:
+def repair_moving_leg(variants: tuple[PoseVariant, ...], *, view: View, facing: int, told: Side | None) -> LegRepair:
     """Give the leg that goes back its true side in every run of the network.
 
     Parameters
@@ -52,7 +50,7 @@ def repair_moving_leg(
     near = Side.LEFT if view is View.LEFT else Side.RIGHT
     swaps = [np.zeros(len(mean), np.bool_) for _ in variants]
     for start, end in _excursions(mean):
-        named_left = np.concatenate([a[start:end][np.abs(a[start:end]) > _APART] < 0 for a in ahead])
+        named_left = np.concatenate([_certain(a[start:end]) < 0 for a in ahead])
         moving = told or _moving(named_left, near)
         for swap, a in zip(swaps, ahead, strict=True):
             swap[start:end] = _wrong(a[start:end], moving)
@@ -64,6 +62,13 @@ def _left_ahead(image: LandmarkSequence, facing: int, trunk: float) -> FloatArra
     """How far the left ankle is in front of the right one, trunk lengths, (time,)."""
     gap: FloatArray = facing * (image.point("left_ankle") - image.point("right_ankle"))[:, 0] / trunk
     return gap
+
+
+def _certain(left_ahead: FloatArray) -> FloatArray:
+    """Those frames in which the feet are apart, (certain,)."""
+    with np.errstate(invalid="ignore"):
+        out: FloatArray = left_ahead[np.abs(left_ahead) > _APART]
+    return out
 
 
 def _excursions(apart: FloatArray) -> list[tuple[int, int]]:

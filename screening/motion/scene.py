@@ -15,7 +15,7 @@ import numpy as np
 from screening.core.datatypes import FloatArray, LandmarkSequence, RawPose, Scene, Step
 from screening.core.errors import WrongViewError
 from screening.core.settings import SceneSettings, TakeOptions
-from screening.core.vocabulary import Frame, View
+from screening.core.vocabulary import Frame, Posture, View
 from screening.motion.fusion import mean_image
 from screening.motion.identity import trunk_length_px
 
@@ -24,7 +24,14 @@ _CONTRADICTION_DEG = 60.0
 _CENTRE_DEG = {View.FRONT: 0.0, View.RIGHT: 90.0, View.BACK: 180.0, View.LEFT: -90.0}
 
 
-def describe(raw: RawPose, options: TakeOptions, *, container_flipped: bool, settings: SceneSettings) -> Scene:
+def describe(
+    raw: RawPose,
+    options: TakeOptions,
+    *,
+    container_flipped: bool,
+    settings: SceneSettings,
+    posture: Posture = Posture.UPRIGHT,
+) -> Scene:
     """Find out how the take was filmed and hold it against what was told.
 
     Raises
@@ -42,7 +49,7 @@ def describe(raw: RawPose, options: TakeOptions, *, container_flipped: bool, set
         )
     sine = np.sin(np.radians(heading))
     facing = int(np.sign(sine)) if abs(sine) > np.sin(np.radians(settings.frontal_half_width_deg)) else 0
-    roll, roll_source = camera_roll(raw, view, settings)
+    roll, roll_source = camera_roll(raw, view, settings, posture)
     mirrored_source = "told" if options.mirrored is not None else ("container" if container_flipped else "assumed")
     return Scene(
         view=view,
@@ -80,17 +87,21 @@ def _turn(angle: float) -> float:
     return (angle + 180.0) % 360.0 - 180.0
 
 
-def camera_roll(raw: RawPose, view: View, settings: SceneSettings) -> tuple[float, str]:
+def camera_roll(
+    raw: RawPose, view: View, settings: SceneSettings, posture: Posture = Posture.UPRIGHT
+) -> tuple[float, str]:
     """Camera roll in degrees, positive if the picture's content is turned clockwise, and how it is known.
 
     Vertical edges of the room come first. Without them the standing body serves in front and back views: the line
-    from mid-ankle to mid-shoulder of a person at rest is vertical within a degree or two.
+    from mid-ankle to mid-shoulder of a person at rest is vertical within a degree or two. Of a person who sits it is
+    the trunk, as the feet swing while the trunk is at rest.
     """
     if np.isfinite(raw.edge_roll_deg) and abs(raw.edge_roll_deg) <= settings.max_roll_deg:
         return float(raw.edge_roll_deg), "edges"
     if view.is_frontal:
         image = mean_image(raw)
-        up = image.midpoint("left_shoulder", "right_shoulder") - image.midpoint("left_ankle", "right_ankle")
+        base = "hip" if posture is Posture.SEATED else "ankle"
+        up = image.midpoint("left_shoulder", "right_shoulder") - image.midpoint(f"left_{base}", f"right_{base}")
         angle = np.degrees(np.arctan2(up[:, 0], -up[:, 1]))
         still = quiet_standing(image, trunk_length_px(raw.variants), settings)
         if still is not None:

@@ -66,9 +66,7 @@ class KneeToWall:
         ahead = 100.0 * left_ahead(motion)
         cycles = limb_cycles(signal, motion.image.time_s, settings)
         front = [c for c in cycles if _is_front(ahead, c, settings)]
-        planted = [
-            c for c in front if max(slide_pct(motion, s, c.cycle) for s in Side) <= settings.max_foot_slide_pct
-        ]
+        planted = [c for c in front if max(slide_pct(motion, s, c.cycle) for s in Side) <= settings.max_foot_slide_pct]
         found = [c for c in planted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
         if not found:
             raise _nothing_found(cycles, front, planted, settings)

@@ -64,9 +64,7 @@ def from_rest(signal: FloatArray, time_s: FloatArray) -> FloatArray:
     return signal - (float(np.median(known)) if known.size else np.nan)
 
 
-def limb_cycles(
-    signal: Mapping[Side, FloatArray], time_s: FloatArray, settings: MovementSettings
-) -> list[LimbCycle]:
+def limb_cycles(signal: Mapping[Side, FloatArray], time_s: FloatArray, settings: MovementSettings) -> list[LimbCycle]:
     """Ways down and up of each side's signal (time,), percent, zero at rest; what lies above rest does not count."""
     found = [
         LimbCycle(side=side, cycle=c)

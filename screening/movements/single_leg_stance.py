@@ -175,9 +175,7 @@ def _timeline(motion: BodyMotion, reps: list[Repetition]) -> Timeline:
     )
 
 
-def _nothing_found(
-    lifted: list[LimbCycle], upright: list[LimbCycle], settings: MovementSettings
-) -> NoRepetitionError:
+def _nothing_found(lifted: list[LimbCycle], upright: list[LimbCycle], settings: MovementSettings) -> NoRepetitionError:
     hint = "Stand on both feet for two seconds, then on one leg for ten seconds, and put the foot down again."
     if lifted and not upright:
         return NoRepetitionError(

@@ -59,9 +59,7 @@ METRICS: Final = (
         angle="trunk_forward_lean_deg",
         paired_by=("depth",),
     ),
-    MetricSpec(
-        key="arch_deg", unit="deg", rule="change_at_bottom", angle="lumbar_extension_deg", paired_by=("depth",)
-    ),
+    MetricSpec(key="arch_deg", unit="deg", rule="change_at_bottom", angle="lumbar_extension_deg", paired_by=("depth",)),
     MetricSpec(
         key="tilt_deg", unit="deg", rule="change_at_bottom", angle="anterior_pelvic_tilt_deg", paired_by=("depth",)
     ),
@@ -87,7 +85,10 @@ class StandingHipExtension:
             There is none; the message tells what was seen instead.
         """
         require_view(
-            motion, ("side",), "the leg moving back", hint="Film from the side of the leg that moves, lens at hip height."
+            motion,
+            ("side",),
+            "the leg moving back",
+            hint="Film from the side of the leg that moves, lens at hip height.",
         )
         signal = _behind_pct(motion)
         cycles = limb_cycles(signal, motion.image.time_s, settings)

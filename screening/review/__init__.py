@@ -1,4 +1,4 @@
-"""What a clinician corrects and decides, and what follows from it, computed anew without a network.
+"""What a clinician corrects and decides, and what follows from it for one take, computed anew without a network.
 
-May import: `pipeline`'s neighbours below it, `pipeline` itself, `report`, `store` never; see the files.
+May import: `pipeline`, the stages and `core`. A whole screen is put together again in `jobs.reviewing`.
 """
