@@ -307,8 +307,8 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
         return replace(motion, track=track)
     if motion.scene.view.is_side:
         if options.quality is not Quality.BEST:
-            sparser = replace(settings.surface, fps=settings.surface.outline_fps)
-            frames = pelvis_track.frames_to_follow(recording, timeline, sparser)
+            settings = replace(settings, surface=replace(settings.surface, fps=settings.surface.outline_fps))
+        frames = backline.frames_to_follow(recording, timeline, settings.surface)
         back = backline.follow(
             person_masks(pictures(frames), settings=settings.pose),
             image=image,

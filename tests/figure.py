@@ -145,3 +145,152 @@ def recording(n_frames: int) -> Recording:
         codec="h264",
         time_s=np.arange(n_frames) / FPS,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pose:
+    """Joint angles over time, degrees, each (time,) or one number; signs as in SCIENCE section 2.
+
+    `thigh`, `shank` of a side: inclination in the sagittal plane, knee or ankle forward positive; `thigh_out`,
+    `shank_out`: the same in the frontal plane, outward positive on either side; `planted`: side whose ankle stays
+    where it is (None: the middle of the pelvis does); `stride_m`: how far the left ankle starts in front of the right.
+    """
+
+    n: int
+    thigh: dict
+    shank: dict
+    thigh_out: dict
+    shank_out: dict
+    left_hip_up: np.ndarray | float = 0.0
+    lean: np.ndarray | float = 0.0
+    lateral: np.ndarray | float = 0.0
+    planted: Side | None = Side.LEFT
+
+
+def pose(n: int, **angles) -> Pose:
+    """A standing figure of `n` frames; `thigh={Side.LEFT: ...}` and so on change what they name."""
+    sided = {
+        name: {side: np.broadcast_to(angles.get(name, {}).get(side, 0.0), n) for side in Side}
+        for name in ("thigh", "shank", "thigh_out", "shank_out")
+    }
+    return Pose(n=n, **sided, **{k: v for k, v in angles.items() if k not in sided})
+
+
+def posed(what: Pose) -> np.ndarray:
+    """Landmarks in body axes of a pose, floor at Y = 0, (time, 33, 3); every joint is where the angles put it."""
+    points = np.zeros((what.n, 33, 3))
+    tilt = np.radians(np.broadcast_to(what.left_hip_up, what.n))
+    for side in Side:
+        z = -HIP if side is Side.LEFT else HIP
+        hip = np.stack([0 * tilt, -np.sin(tilt) * z, z * np.cos(tilt)], axis=1)
+        knee = hip + THIGH * _down(what.thigh[side], what.thigh_out[side], side)
+        ankle = knee + SHANK * _down(what.shank[side], what.shank_out[side], side)
+        for name, point in (("hip", hip), ("knee", knee), ("ankle", ankle)):
+            points[:, INDEX[f"{side.value}_{name}"]] = point
+        points[:, INDEX[f"{side.value}_foot_index"]] = ankle + [0.13, -0.05, 0.0]
+        points[:, INDEX[f"{side.value}_heel"]] = ankle + [-0.06, -0.04, 0.0]
+    _trunk(points, np.broadcast_to(what.lean, what.n), np.broadcast_to(what.lateral, what.n))
+    if what.planted is None:
+        return points + [0.0, 0.9, 0.0]
+    foot = points[:, [INDEX[f"{what.planted.value}_ankle"]]]
+    return points - foot + foot[:1] * [1.0, 0.0, 1.0] + [0.0, 0.06, 0.0]
+
+
+def _down(forward_deg, out_deg, side):
+    """Unit vector straight down, swung forward, and outward around the forward axis."""
+    forward, out = np.radians(forward_deg), np.radians(out_deg)
+    sideways = np.sin(out) * np.cos(forward) * (-1.0 if side is Side.LEFT else 1.0)
+    return np.stack([np.sin(forward), -np.cos(forward) * np.cos(out), sideways], axis=1)
+
+
+def _trunk(points, lean_deg, lateral_deg):
+    """Shoulders, arms and head over the middle of the hips; a lean to the person's left is positive."""
+    lean, lateral = np.radians(lean_deg), np.radians(lateral_deg)
+    middle = 0.5 * (points[:, INDEX["left_hip"]] + points[:, INDEX["right_hip"]])
+    up = np.stack([np.sin(lean), np.cos(lean) * np.cos(lateral), -np.cos(lean) * np.sin(lateral)], axis=1)
+    neck = middle + TRUNK * up
+    for name, k in INDEX.items():
+        sign = -1.0 if "left" in name else 1.0
+        if "shoulder" in name:
+            points[:, k] = neck + np.array([0, 0, sign * 0.18])
+        elif any(part in name for part in ("elbow", "wrist", "pinky", "index", "thumb")) and "foot" not in name:
+            points[:, k] = neck + np.array([0.05, -0.3, sign * 0.22])
+        elif any(part in name for part in ("eye", "ear", "mouth", "nose")):
+            points[:, k] = neck + np.array([0.1, 0.22, sign * (0.0 if name == "nose" else 0.05)])
+
+
+def holds(reps: int, *, out_s: float = 1.0, hold_s: float = 1.0, rest_s: float = 1.0, first_s: float = 1.5):
+    """0 at rest, 1 in the hold, (time,): rest, then `reps` times out, hold, back, rest."""
+    n_out, n_hold, n_rest = (round(s * FPS) for s in (out_s, hold_s, rest_s))
+    rise = 0.5 * (1 - np.cos(np.pi * np.arange(n_out) / n_out))
+    one = np.concatenate([rise, np.ones(n_hold), rise[::-1], np.zeros(n_rest)])
+    return np.concatenate([np.zeros(round(first_s * FPS)), *[one] * reps])
+
+
+def seated(side: Side, *, reps: int = 3, internal_deg: float = 35.0, external_deg: float = 25.0, pause: bool = True):
+    """A figure on a chair whose one foot swings out (internal rotation) and in, (time, 33, 3)."""
+    n_pause = round(0.5 * FPS) if pause else 0
+    n = round(1.5 * FPS)
+    half = np.sin(np.pi * np.arange(n) / n) ** 0.5
+    one = np.concatenate([internal_deg * half, np.zeros(n_pause), -external_deg * half, np.zeros(n_pause)])
+    out = np.concatenate([np.zeros(round(1.5 * FPS)), *[one] * reps, np.zeros(round(FPS))])
+    return posed(
+        pose(len(out), thigh=dict.fromkeys(Side, 88.0), shank_out={side: out, side.other: 2.0}, planted=None)
+    )
+
+
+def hip_extension(side: Side, *, reps: int = 3, back_deg: float = 18.0, lean_deg: float = 5.0):
+    """A standing figure whose one leg goes back with a straight knee while the trunk leans forward, (time, 33, 3)."""
+    share = holds(reps)
+    back = -back_deg * share
+    return posed(
+        pose(len(share), thigh={side: back}, shank={side: back}, lean=lean_deg * share, planted=side.other)
+    )
+
+
+def at_the_wall(side: Side, *, reps: int = 3, bend_deg: float = 38.0, heel_m: float = 0.0):
+    """A figure in step stance whose front knee goes forward over the flat foot, (time, 33, 3).
+
+    The rear foot stays where it is; `heel_m`: how far the front heel comes up at the end.
+    """
+    share = holds(reps)
+    bend = np.radians(5.0 + (bend_deg - 5.0) * share)
+    points = posed(pose(len(share)))
+    front, rear = (points[:, INDEX[f"{s.value}_ankle"]].copy() for s in (side, side.other))
+    front[:, 0], rear[:, 0] = 0.3, -0.25
+    front[:, 1], rear[:, 1] = 0.06, 0.10
+    knee = front + SHANK * np.stack([np.sin(bend), np.cos(bend), 0 * bend], axis=1)
+    hip_x = 0.02 + 0.16 * share
+    over = np.sqrt(THIGH**2 - (knee[:, 0] - hip_x) ** 2)
+    level = np.stack([hip_x, knee[:, 1] + over, 0 * hip_x], axis=1)
+    middle = 0.5 * (points[:, INDEX["left_hip"]] + points[:, INDEX["right_hip"]])
+    points += (level - middle)[:, None]
+    for s, ankle in ((side, front), (side.other, rear)):
+        hip = points[:, INDEX[f"{s.value}_hip"]]
+        points[:, INDEX[f"{s.value}_ankle"]] = ankle
+        points[:, INDEX[f"{s.value}_knee"]] = knee if s is side else _knee(hip, ankle)
+        points[:, INDEX[f"{s.value}_foot_index"]] = ankle + [0.13, -0.05, 0.0]
+        points[:, INDEX[f"{s.value}_heel"]] = ankle + [-0.06, -0.04, 0.0]
+    points[:, INDEX[f"{side.value}_heel"], 1] += heel_m * share
+    return points
+
+
+def one_leg(side: Side, *, reps: int = 3, drop_deg: float = 6.0, lean_deg: float = 4.0, hold_s: float = 4.0):
+    """A figure that stands on one leg: the other knee bends, that hip drops, the trunk leans over, (time, 33, 3)."""
+    share = holds(reps, hold_s=hold_s, out_s=0.8, rest_s=1.5)
+    left = 1.0 if side is Side.LEFT else -1.0
+    return posed(
+        pose(
+            len(share),
+            thigh={side.other: 25.0 * share},
+            shank={side.other: -60.0 * share},
+            left_hip_up=left * drop_deg * share,
+            lateral=left * lean_deg * share,
+            planted=side,
+        )
+    )
+
+
+def standing(seconds: float = 8.0, **angles):
+    """A figure that stands still, (time, 33, 3)."""
+    return posed(pose(round(seconds * FPS), **angles))

@@ -71,13 +71,15 @@ class Track:
 
     names (angle,): stems of registry rows; value_deg, sd_deg (time, angle): the angles and their standard errors
     without the one that all frames share; NaN where nothing was followed. Signs as in SCIENCE section 2.
-    `withheld`: key of the reason why nothing of the take is shown, "" where something is.
+    `withheld`: key of the reason why nothing of the take is shown, "" where something is. `trend`: key of the reason
+    why the angles of this take are a trend only although the view would show them well, or "".
     """
 
     names: tuple[str, ...]
     value_deg: FloatArray
     sd_deg: FloatArray
     withheld: str = ""
+    trend: str = ""
 
     def __post_init__(self) -> None:
         """Check shapes and freeze."""

@@ -232,9 +232,9 @@ REGISTRY: Final[tuple[Row, ...]] = (
 )
 
 
-#: Rows that take another's place in a posture. Their errors: shanks of the legs in front of the rendered people read 1.0 to
-#: 2.1 deg wrong from the side (3.5 standing) and 1.0 to 2.8 from the front; stated larger, as nobody among them sits or
-#: stands at a wall.
+#: Rows that take another's place in a posture. Their errors: shanks of the legs in front of the rendered people read
+#: 1.0 to 2.1 deg wrong from the side (3.5 standing) and 1.0 to 2.8 from the front; stated larger, as nobody among them
+#: sits or stands at a wall.
 _OF_POSTURE: Final[Mapping[Posture, Mapping[str, Row]]] = {
     Posture.UPRIGHT: {},
     Posture.FOOT_FLAT: {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2 as _cv2
@@ -143,7 +144,7 @@ def _sample(image: Texture, at: FloatArray) -> FloatArray:
 def _behind_arm(at: FloatArray, arm: FloatArray) -> BoolArray:
     """Samples (2, sample) that the near arm covers."""
     covered = np.zeros(at.shape[1], bool)
-    for a, b in zip(arm[:-1], arm[1:], strict=True):
+    for a, b in pairwise(arm):
         if np.isfinite(a + b).all():
             along = b - a
             share = np.clip((at.T - a) @ along / max(float(along @ along), 1e-9), 0.0, 1.0)

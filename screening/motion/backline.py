@@ -1,6 +1,7 @@
 """Arch and pelvic tilt from the side: contour of the back and surface of the flank.
 
-May import: numpy, `core`; `back_bend`, `back_flank`, `contour`, `shirt`, `clothing` and `cleaning` of this room.
+May import: numpy, `core`; `back_bend`, `back_flank`, `contour`, `shirt`, `clothing`, `cleaning` and `pelvis_track` of
+this room.
 
 The contour, bent like a spine until it fits, tells how the thorax leans and how the pelvis is tilted against it; the
 flank beside the waistband tells how much of that tilt is a turn of the pelvis. Arch is tilt minus the thorax' lean.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -27,7 +28,7 @@ from screening.core.datatypes import (
     Track,
 )
 from screening.core.settings import SurfaceSettings
-from screening.motion import back_flank, shirt
+from screening.motion import back_flank, pelvis_track, shirt
 from screening.motion.back_bend import bend
 from screening.motion.cleaning import smooth_samples
 from screening.motion.clothing import LOOSE_CLOTHING
@@ -45,6 +46,9 @@ _MIN_QUALITY, _MAX_SD_DEG = 0.4, 5.0
 _MIN_EXPLAINED, _MIN_FOLLOWED = 0.5, 0.8
 #: Standard error of tilt and arch where the flank is not followed: a turn of 8 deg that nobody sees.
 _UNSEEN_TURN_DEG = 3.5
+
+#: The reference is looked at so often a second, however sparse the rest is: everything is compared with it.
+_REFERENCE_FPS = 15.0
 
 NAMES = ("lumbar_extension", "anterior_pelvic_tilt")
 
@@ -119,7 +123,17 @@ class _Seen:
         forward = height * np.sin(lean) - behind * np.cos(lean)
         up = height * np.cos(lean) + behind * np.sin(lean)
         order = np.argsort(up)
-        return np.stack([forward, up])[:, order]
+        back: FloatArray = np.stack([forward, up])[:, order]
+        return back
+
+
+def frames_to_follow(recording: Recording, timeline: Timeline, settings: SurfaceSettings) -> list[int]:
+    """Frames of the movement, evenly spaced, that are worth following, and more of those of the reference."""
+    frames = pelvis_track.frames_to_follow(recording, timeline, settings)
+    if not frames:
+        return []
+    stride = max(1, round(recording.fps / max(settings.fps, _REFERENCE_FPS)))
+    return sorted({*frames, *timeline.reference[::stride]})
 
 
 def follow(
@@ -136,8 +150,7 @@ def follow(
     Parameters
     ----------
     outlines : iterable of Outline
-        Pictures of the movement, the reference among them, in order of time, with masks; of any size with the same
-        aspect.
+        Those of `frames_to_follow`, in order of time, with masks; of any size with the same aspect.
     image : LandmarkSequence
         Cleaned landmarks in IMAGE_PX as they lie in the picture, not levelled.
     recording, scene, timeline, settings
@@ -165,10 +178,10 @@ def follow(
     if not (contour.good & reference).any():
         return _nothing(recording.n_frames)
     edge = _clothing_edge([s for s, at in zip(seen, reference, strict=True) if at])
-    flank = _flank(seen, contour, reference, edge)
-    frames = np.array([s.index for s in seen])
-    withheld = LOOSE_CLOTHING if edge is not None and edge.hangs_over_hips else ""
-    return _as_track(frames, contour, flank, recording, reference, settings, withheld)
+    value, error = _fused(contour, _flank(seen, contour, reference, edge))
+    track = _as_track(np.array([s.index for s in seen]), value, error, contour, recording, settings)
+    hangs = edge is not None and edge.hangs_over_hips
+    return replace(track, withheld=LOOSE_CLOTHING) if hangs else track
 
 
 def _looked_at(
@@ -301,7 +314,6 @@ def _fused(contour: _Ensemble, flank: _Flank | None) -> tuple[FloatArray, FloatA
     error = contour.error_deg.copy()
     if flank is None:
         error[:, :2] = np.hypot(error[:, :2], _UNSEEN_TURN_DEG)
-        value[:, 3] = 0.0
         return value, error
     value[:, 1], value[:, 3] = flank.tilt_deg, flank.turn_deg
     value[:, 0] = flank.tilt_deg - value[:, 2]
@@ -310,25 +322,21 @@ def _fused(contour: _Ensemble, flank: _Flank | None) -> tuple[FloatArray, FloatA
     return value, error
 
 
-def _as_track(  # noqa: PLR0913  (everything that was found out so far)
+def _as_track(
     frames: IntArray,
+    value: FloatArray,
+    error: FloatArray,
     contour: _Ensemble,
-    flank: _Flank | None,
     recording: Recording,
-    reference: BoolArray,
     settings: SurfaceSettings,
-    withheld: str,
 ) -> BackTrack:
-    """Smoothed, also between followed frames that are not far apart."""
+    """Smoothed, also between followed frames that are not far apart; zero is where the ensemble has it."""
     n = recording.n_frames
     out, sd, quality = np.full((n, 4), np.nan), np.full((n, 3), np.nan), np.zeros(n)
-    value, error = _fused(contour, flank)
-    good = contour.good & np.isfinite(value).all(axis=1)
-    if not (good & reference).any():
-        return _nothing(n)
-    time_s = recording.time_s[frames[good]]
-    breaks = np.flatnonzero(np.diff(time_s) > settings.max_gap_s) + 1
-    for part in np.split(np.flatnonzero(good), breaks):
+    good = contour.good & np.isfinite(value[:, :3]).all(axis=1)
+    good[good] = _even(recording.time_s[frames[good]])
+    breaks = np.flatnonzero(np.diff(recording.time_s[frames[good]]) > settings.max_gap_s) + 1
+    for part in np.split(np.flatnonzero(good), breaks) if good.any() else []:
         k = frames[part]
         smooth = smooth_samples(value[part], recording.time_s[k], settings.cutoff_hz)
         span = np.arange(k[0], k[-1] + 1)
@@ -339,6 +347,16 @@ def _as_track(  # noqa: PLR0913  (everything that was found out so far)
         for axis in range(3):
             sd[span, axis] = np.interp(span, k, rough[:, axis])
         quality[span] = np.interp(span, k, contour.fits[part])
-    out -= _median(out[frames[reference & good]])
-    turn = out[:, 3].copy() if flank is not None else np.full(n, np.nan)
-    return BackTrack(value_deg=out[:, :3].copy(), sd_deg=sd, quality=quality, turn_deg=turn, withheld=withheld)
+    return BackTrack(value_deg=out[:, :3].copy(), sd_deg=sd, quality=quality, turn_deg=out[:, 3].copy())
+
+
+def _even(time_s: FloatArray) -> BoolArray:
+    """Frames that are as far apart as most are, (frame,): the others serve as reference only, the filter skips them."""
+    if len(time_s) < 3:
+        return np.ones(len(time_s), bool)
+    least, last = 0.7 * float(np.median(np.diff(time_s))), -np.inf
+    keep = np.zeros(len(time_s), bool)
+    for i, t in enumerate(time_s.tolist()):
+        if t - last >= least:
+            keep[i], last = True, t
+    return keep

@@ -10,6 +10,7 @@ out and back: the leg next to the camera, as the filming advice asks, unless the
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -77,7 +78,7 @@ def _excursions(apart: FloatArray) -> list[tuple[int, int]]:
         far = apart > _APART
     edges = np.diff(np.concatenate([[0], far.astype(int), [0]]))
     runs = list(zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True))
-    middles = [(a[1] + b[0]) // 2 for a, b in zip(runs[:-1], runs[1:], strict=True)]
+    middles = [(a[1] + b[0]) // 2 for a, b in pairwise(runs)]
     return list(zip([0, *middles], [*middles, len(apart)], strict=True)) if runs else []
 
 
@@ -109,7 +110,7 @@ def _exchanged(variant: PoseVariant, swap: BoolArray) -> PoseVariant:
     """Exchange knees, ankles and feet of both sides in some frames."""
     if not swap.any():
         return variant
-    left, right = leg_indices(Side.LEFT), leg_indices(Side.RIGHT)
+    left, right = (np.array(leg_indices(side)) for side in Side)
     frames, step = np.flatnonzero(swap), Step(name="legs", parameters={"exchanged": int(swap.sum())})
 
     def turned(seq: LandmarkSequence) -> LandmarkSequence:

@@ -19,18 +19,20 @@ cv2: Any = _cv2  # its type stubs know neither dtypes nor defaults
 
 #: Heights (trunks above the hip points) at which an edge is looked for: from below the buttocks' widest part to above
 #: the iliac crest; and how far inside the back's contour.
-_HEIGHTS = np.arange(-0.12, 0.245, 0.01)
+_HEIGHTS = np.arange(-0.12, 0.365, 0.01)
 _INSIDE = np.linspace(0.02, 0.16, 12)
-#: Colour step (Lab units per 0.01 trunks) that an edge has at least, and as a multiple of that of usual rows. Waistbands
-#: of rendered people: 2.3-9 and 4.5-29; hems of shirts: 8-9 and 48-55.
+#: Colour step (Lab units per 0.01 trunks) that an edge has at least, and as a multiple of that of usual rows.
 _MIN_STEP, _MIN_RATIO = 1.0, 3.0
-#: An edge below this height is the hem of a shirt that covers the waistband: found at -0.04, waistbands at 0.14-0.16.
+#: Of several edges (a strip on the trousers, a seam) the highest counts that is at least this share of the clearest.
+_MIN_SHARE = 0.3
+#: Where the highest edge lies below this height, it is the hem of a shirt that covers the waistband: hems of rendered
+#: people are found at -0.04, waistbands at 0.14-0.16 and, on a filmed person, 0.28.
 _HANGING_BELOW = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """The clothing edge that is seen best at the lower back: height in trunks above the hip points."""
+    """The highest clear clothing edge at the lower back: height in trunks above the hip points."""
 
     height: float
 
@@ -60,10 +62,12 @@ def edge(
         None where no row stands out: clothes of one colour, or a bare back in the dark.
     """
     steps = np.median([_steps(*each, hip, scale) for each in zip(pictures, backs, strict=True)], axis=0)
-    best = int(np.argmax(steps))
-    if steps[best] < max(_MIN_STEP, _MIN_RATIO * float(np.median(steps))):
+    least = max(_MIN_STEP, _MIN_RATIO * float(np.median(steps)), _MIN_SHARE * float(steps.max()))
+    padded = np.concatenate([[0.0], steps, [0.0]])
+    peaks = (steps >= least) & (steps >= padded[:-2]) & (steps > padded[2:])
+    if not peaks.any():
         return None
-    return Edge(height=float(_HEIGHTS[best]))
+    return Edge(height=float(_HEIGHTS[np.flatnonzero(peaks)[-1]]))
 
 
 def _steps(picture: NDArray[np.uint8], back: FloatArray, hip: FloatArray, scale: float) -> FloatArray:

@@ -11,7 +11,6 @@ import pkgutil
 from screening.core.errors import UsageError
 from screening.movements.base import Movement
 
-
 #: Files of this folder that are no movements.
 HELPERS = ("base", "cycles", "limbs")
 

@@ -14,6 +14,8 @@ from screening.core.vocabulary import Phase
 from screening.movements.base import Traits
 from screening.movements.cycles import hip_height_pct
 
+TRAITS: Final = Traits()
+
 
 @dataclass(frozen=True)
 class Free:
@@ -21,7 +23,7 @@ class Free:
 
     name: str = "free"
     metrics: tuple[MetricSpec, ...] = ()
-    traits: Traits = Traits()
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Reference = the first second of quiet standing, or of the take where nobody stands still."""

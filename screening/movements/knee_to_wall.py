@@ -40,6 +40,8 @@ METRICS: Final = (
     ),
 )
 
+TRAITS: Final = Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False)
+
 
 @dataclass(frozen=True)
 class KneeToWall:
@@ -47,7 +49,7 @@ class KneeToWall:
 
     name: str = "knee_to_wall"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False)
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find the times at which the knee of the front leg goes forward over its planted foot.
@@ -67,9 +69,9 @@ class KneeToWall:
         cycles = limb_cycles(signal, motion.image.time_s, settings)
         front = [c for c in cycles if _is_front(ahead, c, settings)]
         planted = [c for c in front if max(slide_pct(motion, s, c.cycle) for s in Side) <= settings.max_foot_slide_pct]
-        found = [c for c in planted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
+        found = [c for c in planted if not _sinks(motion, c, settings)]
         if not found:
-            raise _nothing_found(cycles, front, planted, settings)
+            raise _nothing_found(motion, (cycles, front, planted), settings)
         found = of_declared(found, options, what="is in front")
         reps = [_heel_checked(motion, rep, settings) for rep in repetitions(found, settings)]
         return limb_timeline(motion, reps, signal, settings)
@@ -98,6 +100,11 @@ def _is_front(ahead: FloatArray, found: LimbCycle, settings: MovementSettings) -
     return bool(seen.size) and own * float(np.median(seen)) >= settings.min_step_pct
 
 
+def _sinks(motion: BodyMotion, found: LimbCycle, settings: MovementSettings) -> bool:
+    """Whether the hips go down more than the knee goes forward; a leaning shank alone lowers them by less."""
+    return sink_pct(motion, found.cycle) > max(settings.max_sink_pct, found.cycle.drop_pct)
+
+
 def _heel_checked(motion: BodyMotion, rep: Repetition, settings: MovementSettings) -> Repetition:
     """Repetition that does not count if its heel comes up."""
     if rep.lead is None or not rep.used or _heel_rise_pct(motion, rep.lead, rep) <= settings.heel_lift_pct:
@@ -115,13 +122,17 @@ def _heel_rise_pct(motion: BodyMotion, side: Side, rep: Repetition | Cycle) -> f
 
 
 def _nothing_found(
-    cycles: list[LimbCycle], front: list[LimbCycle], planted: list[LimbCycle], settings: MovementSettings
+    motion: BodyMotion,
+    left_over: tuple[list[LimbCycle], list[LimbCycle], list[LimbCycle]],
+    settings: MovementSettings,
 ) -> NoRepetitionError:
+    """Say what was seen; left_over: all ways forward, those of a front leg, those with planted feet."""
+    cycles, front, planted = left_over
     hint = "One foot in front of a wall, the other one behind; bring the front knee forward with the heel down."
     if planted:
         return NoRepetitionError(
-            f"The hips sink by more than {settings.max_sink_pct:.0f} % of the trunk's length: this looks like a split "
-            "squat, not like knee to the wall.",
+            f"The hips sink by {max(sink_pct(motion, c.cycle) for c in planted):.0f} % of the trunk's length, more than "
+            "the knee goes forward: this looks like a split squat, not like knee to the wall.",
             hint=hint,
         )
     if front:

@@ -19,6 +19,8 @@ from screening.movements.cycles import Cycle, exclusion, find_cycles, hip_height
 #: A limb that varies by less than this within `_REST_S` is at rest, percent of the trunk's length.
 _REST_PCT = 2.0
 _REST_S = 0.4
+#: A leg's ways out and back are looked for in its signal without what is quicker than about this.
+_SLOW_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +71,20 @@ def limb_cycles(signal: Mapping[Side, FloatArray], time_s: FloatArray, settings:
     found = [
         LimbCycle(side=side, cycle=c)
         for side, values in signal.items()
-        for c in find_cycles(np.minimum(values, 0.0), time_s, settings)
+        for c in find_cycles(np.minimum(_slow(values, time_s), 0.0), time_s, settings)
     ]
     return sorted(found, key=lambda c: c.cycle.bottom)
+
+
+def _slow(values: FloatArray, time_s: FloatArray) -> FloatArray:
+    """Signal without tremble: two centred means of `_SLOW_S`, over the frames that are seen; NaN where none is."""
+    n = max(1, round(_SLOW_S / float(np.median(np.diff(time_s))))) | 1
+    for _ in range(2):
+        seen = np.isfinite(values)
+        total, count = (np.convolve(v, np.ones(n), "same") for v in (np.where(seen, values, 0.0), seen.astype(float)))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = np.where(count > 0, total / count, np.nan)
+    return values
 
 
 def of_declared(found: list[LimbCycle], options: TakeOptions, *, what: str) -> list[LimbCycle]:

@@ -48,6 +48,8 @@ METRICS: Final = (
 #: Speeds are taken over this time to either side, and interruptions of a steady stretch up to twice that are bridged.
 _HALF_S = 0.25
 
+TRAITS: Final = Traits(follows_pelvis=False, counted=False, paced=False)
+
 
 @dataclass(frozen=True)
 class QuietStanding:
@@ -55,7 +57,7 @@ class QuietStanding:
 
     name: str = "quiet_standing"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits(follows_pelvis=False, counted=False, paced=False)
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find the longest stretch in which hips, shoulders and feet stay where they are, the feet side by side.

@@ -57,6 +57,8 @@ METRICS: Final = (
 #: Seen from the front, the thighs of a person who sits are this much shorter than the shanks, and more.
 _MAX_THIGH_SHARE = 0.75
 
+TRAITS: Final = Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False)
+
 
 @dataclass(frozen=True)
 class SeatedHipRotation:
@@ -64,7 +66,7 @@ class SeatedHipRotation:
 
     name: str = "seated_hip_rotation"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False)
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find the swings outward of each foot, with the swing inward that follows.

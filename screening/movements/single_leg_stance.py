@@ -50,6 +50,8 @@ _SHIFT_S = 0.5
 #: Gaps of a hold that are closed, seconds.
 _GAP_S = 0.3
 
+TRAITS: Final = Traits(paced=False)
+
 
 @dataclass(frozen=True)
 class SingleLegStance:
@@ -57,7 +59,7 @@ class SingleLegStance:
 
     name: str = "single_leg_stance"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits(paced=False)
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find the stretches in which one foot is lifted, counted from both feet on the floor.
@@ -100,7 +102,7 @@ def _holds(lift: FloatArray, stance: Side, motion: BodyMotion, settings: Movemen
     with np.errstate(invalid="ignore"):
         up, floor = lift > settings.min_lift_pct, lift > 0.25 * settings.min_lift_pct
     gap = round(_GAP_S * motion.image.fps)
-    out = []
+    out: list[LimbCycle] = []
     for a, b in _runs(up, gap):
         start, end = a, b
         while start > 0 and floor[start - 1]:

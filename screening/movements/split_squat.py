@@ -56,6 +56,8 @@ _MIN_STRIDE = 0.25
 #: A planted foot moves less than this during the deeper half of a repetition, trunk lengths.
 _MAX_SLIDE = 0.35
 
+TRAITS: Final = Traits()
+
 
 @dataclass(frozen=True)
 class SplitSquat:
@@ -63,7 +65,7 @@ class SplitSquat:
 
     name: str = "split_squat"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits()
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find cycles of the hips above two planted feet, one in front of the other.

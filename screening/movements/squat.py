@@ -23,6 +23,8 @@ METRICS: Final = (
     MetricSpec(key="descent_s", unit="s", rule="descent_s"),
 )
 
+TRAITS: Final = Traits()
+
 
 @dataclass(frozen=True)
 class Squat:
@@ -30,7 +32,7 @@ class Squat:
 
     name: str = "squat"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits()
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find cycles of the hips.

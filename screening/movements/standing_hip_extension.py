@@ -53,17 +53,29 @@ METRICS: Final = (
         paired_by=(),
     ),
     MetricSpec(
-        key="trunk_forward_lean_deg",
+        key="extension_lean_deg",
         unit="deg",
         rule="change_at_bottom",
         angle="trunk_forward_lean_deg",
         paired_by=("depth",),
     ),
-    MetricSpec(key="arch_deg", unit="deg", rule="change_at_bottom", angle="lumbar_extension_deg", paired_by=("depth",)),
     MetricSpec(
-        key="tilt_deg", unit="deg", rule="change_at_bottom", angle="anterior_pelvic_tilt_deg", paired_by=("depth",)
+        key="extension_arch_deg",
+        unit="deg",
+        rule="change_at_bottom",
+        angle="lumbar_extension_deg",
+        paired_by=("depth",),
+    ),
+    MetricSpec(
+        key="extension_tilt_deg",
+        unit="deg",
+        rule="change_at_bottom",
+        angle="anterior_pelvic_tilt_deg",
+        paired_by=("depth",),
     ),
 )
+
+TRAITS: Final = Traits(one_leg_moves=True, paced=False)
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class StandingHipExtension:
 
     name: str = "standing_hip_extension"
     metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = Traits(one_leg_moves=True, paced=False)
+    traits: Traits = TRAITS
 
     def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
         """Find the times at which one foot goes behind the other and returns, the other one planted.

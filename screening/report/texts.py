@@ -1,4 +1,4 @@
-"""The sentences of exports and of the PDF, from `data/en/exchange.yaml` and `data/en/pdf.yaml`.
+"""The sentences of exports, PDF and screen, from `exchange.yaml`, `pdf.yaml` and `screen.yaml` in `data/LANGUAGE/`.
 
 May import: catalog and the standard library.
 """
@@ -16,6 +16,7 @@ from screening.catalog.loading import fail, read_data, require_text
 
 EXCHANGE: Final = "exchange"
 PDF: Final = "pdf"
+SCREEN: Final = "screen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Texts:
 
 @lru_cache(maxsize=8)
 def load_texts(kind: str, language: str = DEFAULT_LANGUAGE) -> Texts:
-    """Load one of the files, `EXCHANGE` or `PDF`; anything but groups of sentences is refused."""
+    """Load one of the files, `EXCHANGE`, `PDF` or `SCREEN`; anything but groups of sentences is refused."""
     file = f"{language}/{kind}.yaml"
     sentences: dict[str, str] = {}
     for group, members in read_data(file).items():
