@@ -122,7 +122,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         unseen="reason.needs_surface",
         tracked={
             "back": Seen(how=_GOOD, sd=1.5),
-            "side": Seen(how=_TREND, sd=3.0, reason="reason.back_contour_trend"),
+            "side": Seen(how=_GOOD, sd=2.2),
         },
     ),
     Row(
@@ -130,7 +130,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         views={},
         unseen="reason.needs_back_contour",
-        tracked={"side": Seen(how=_TREND, sd=3.0, reason="reason.back_contour_trend")},
+        tracked={"side": Seen(how=_GOOD, sd=2.0)},
     ),
     Row(
         stem="trunk_lateral_lean",
@@ -323,6 +323,8 @@ def compute(
                 row, seen, motion, planes[row.plane], side=side, reference=reference, lead=lead
             )
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
+            if motion.track is not None and _is_tracked(row, motion) and motion.track.trend:
+                how[name], reason = _TREND, motion.track.trend
             if reason:
                 why[name] = reason
     return AngleTable(

@@ -51,6 +51,7 @@ _UNSEEN_TURN_DEG = 3.5
 _REFERENCE_FPS = 15.0
 
 NAMES = ("lumbar_extension", "anterior_pelvic_tilt")
+CONTOUR_ONLY = "reason.back_contour_trend"
 
 
 class Outline(Protocol):
@@ -102,7 +103,8 @@ class BackTrack:
         value, sd = self.value_deg[:, :2], self.sd_deg[:, :2]
         if self.withheld:
             value, sd = np.full_like(value, np.nan), np.full_like(sd, np.nan)
-        return Track(names=NAMES, value_deg=value, sd_deg=sd, withheld=self.withheld)
+        trend = "" if np.isfinite(self.turn_deg).any() else CONTOUR_ONLY
+        return Track(names=NAMES, value_deg=value, sd_deg=sd, withheld=self.withheld, trend=trend)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,8 @@ cv2: Any = _cv2  # its type stubs know neither dtypes nor defaults
 _HEIGHTS = np.arange(-0.12, 0.365, 0.01)
 _INSIDE = np.linspace(0.02, 0.16, 12)
 #: Colour step (Lab units per 0.01 trunks) that an edge has at least, and as a multiple of that of usual rows.
-_MIN_STEP, _MIN_RATIO = 1.0, 3.0
+#: Waistbands between black and skin: 20-45 times; light jeans under a bare back: 4, and following them made tilt worse.
+_MIN_STEP, _MIN_RATIO = 1.0, 6.0
 #: Of several edges (a strip on the trousers, a seam) the highest counts that is at least this share of the clearest.
 _MIN_SHARE = 0.3
 #: Where the highest edge lies below this height, it is the hem of a shirt that covers the waistband: hems of rendered

@@ -13,7 +13,7 @@ import numpy as np
 from screening.core.datatypes import BodyMotion, FloatArray, Repetition, Timeline
 from screening.core.errors import WrongViewError
 from screening.core.settings import MovementSettings, TakeOptions
-from screening.core.vocabulary import Side, View
+from screening.core.vocabulary import Side
 from screening.movements.cycles import Cycle, exclusion, find_cycles, hip_height_pct, repetition, timeline
 
 #: A limb that varies by less than this within `_REST_S` is at rest, percent of the trunk's length.
@@ -21,6 +21,7 @@ _REST_PCT = 2.0
 _REST_S = 0.4
 #: A leg's ways out and back are looked for in its signal without what is quicker than about this.
 _SLOW_S = 0.2
+_FROM = {"front": "the front", "back": "behind", "side": "the side", "oblique": "an oblique angle"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +51,9 @@ def require_view(motion: BodyMotion, allowed: Sequence[str], movement: str, *, h
     """
     view = motion.scene.view
     if ("side" if view.is_side else view.value) not in allowed:
-        seen = "an oblique angle" if view is View.OBLIQUE else "the side" if view.is_side else f"the {view}"
-        wanted = " or ".join(f"the {name}" for name in allowed)
-        raise WrongViewError(f"The picture shows the person from {seen}; {movement} needs {wanted}.", hint=hint)
+        seen = _FROM["side" if view.is_side else view.value]
+        wanted = " or ".join(f"from {_FROM[name]}" for name in allowed)
+        raise WrongViewError(f"The picture shows the person from {seen}; {movement} is read {wanted}.", hint=hint)
 
 
 def from_rest(signal: FloatArray, time_s: FloatArray) -> FloatArray:

@@ -14,10 +14,7 @@ import numpy as np
 from reportlab.platypus import Flowable
 
 from screening.catalog import load_wordings
-from screening.catalog.exercises import load_exercises, read_drawing
-from screening.catalog.intake import load_intake
-from screening.catalog.plan import load_plan
-from screening.catalog.rules import load_rule_words
+from screening.catalog.exercises import read_drawing
 from screening.core.datatypes import TakeResult
 from screening.core.errors import CatalogError
 from screening.core.screen import FrameToLook, ScreenResult
@@ -30,7 +27,8 @@ from screening.report.pdf_parts import build, text_width
 from screening.report.pdf_screen import Look, screen_story
 from screening.report.pdf_svg import Drawing
 from screening.report.pictures import KeyPicture, frame_picture, key_pictures
-from screening.report.screen_model import ExerciseLine, Review, ScreenReport, Words, build_screen_report
+from screening.report.screen_model import ExerciseLine, Review, ScreenReport, build_screen_report
+from screening.report.screen_words import load_words
 from screening.report.texts import PDF, Texts, load_texts
 
 _DRAWINGS_ABREAST = 4
@@ -93,18 +91,6 @@ def smaller(picture: KeyPicture, settings: ReportSettings) -> KeyPicture:
     if not done:
         raise RuntimeError(f"OpenCV could not encode a picture of shape {small.shape} as JPEG")
     return replace(picture, jpeg=data.tobytes(), width=small.shape[1], height=small.shape[0])
-
-
-def load_words() -> Words:
-    """Load everything a screen is put into words with."""
-    return Words(
-        wordings=load_wordings(),
-        texts=load_texts(PDF),
-        intake=load_intake(),
-        exercises={e.key: e for e in load_exercises()},
-        rules=load_rule_words(),
-        phases=load_plan().phases,
-    )
 
 
 def write_screen_pdf(  # noqa: PLR0913  (what there is to show)

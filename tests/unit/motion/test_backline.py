@@ -199,7 +199,7 @@ def test_gaps_longer_than_allowed_stay_empty_and_short_ones_are_bridged():
 
 def test_shapes_are_checked_and_arrays_read_only():
     with pytest.raises(ValueError, match="sd_deg"):
-        backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 2)), quality=np.zeros(4))
-    track = backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 3)), quality=np.zeros(4))
+        backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 2)), quality=np.zeros(4), turn_deg=np.zeros(4))
+    track = backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 3)), quality=np.zeros(4), turn_deg=np.zeros(4))
     with pytest.raises(ValueError, match="read-only"):
         track.value_deg[0] = 1.0

@@ -16,11 +16,12 @@ from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Side
 from screening.report import pdf_parts as part
 from screening.report.model import build_report
-from screening.report.pdf import load_words, middle, smaller, write_screen_pdf, write_take_pdf
+from screening.report.pdf import middle, smaller, write_screen_pdf, write_take_pdf
 from screening.report.pdf_fonts import display_lines, is_rtl, legible, markup
 from screening.report.pdf_svg import Drawing
 from screening.report.pictures import KeyPicture
 from screening.report.screen_model import Review, build_screen_report
+from screening.report.screen_words import load_words
 from tests.factories import make_result
 from tests.unit.report.screens import make_screen
 
