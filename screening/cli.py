@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from screening import __version__
-from screening.commands import data, exchange, machine, screens, takes
+from screening.commands import batch, data, exchange, machine, screens, takes
 from screening.commands.output import print_json, say_error
 from screening.core.errors import ScreeningError
 
 #: Modules of `commands`, in the order in which `--help` lists them.
-_GROUPS: Final = (takes, screens, exchange, machine, data)
+_GROUPS: Final = (takes, screens, batch, exchange, machine, data)
 _INTERRUPTED: Final = 130
 _BUG: Final = 70
 

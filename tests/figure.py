@@ -187,11 +187,11 @@ def posed(what: Pose) -> np.ndarray:
         ankle = knee + SHANK * _down(what.shank[side], what.shank_out[side], side)
         for name, point in (("hip", hip), ("knee", knee), ("ankle", ankle)):
             points[:, INDEX[f"{side.value}_{name}"]] = point
-        points[:, INDEX[f"{side.value}_foot_index"]] = ankle + [0.13, -0.05, 0.0]
-        points[:, INDEX[f"{side.value}_heel"]] = ankle + [-0.06, -0.04, 0.0]
+        points[:, INDEX[f"{side.value}_foot_index"]] = ankle + np.array([0.13, -0.05, 0.0])
+        points[:, INDEX[f"{side.value}_heel"]] = ankle + np.array([-0.06, -0.04, 0.0])
     _trunk(points, np.broadcast_to(what.lean, what.n), np.broadcast_to(what.lateral, what.n))
     if what.planted is None:
-        return points + [0.0, 0.9, 0.0]
+        return points + np.array([0.0, 0.9, 0.0])
     foot = points[:, [INDEX[f"{what.planted.value}_ankle"]]]
     return points - foot + foot[:1] * [1.0, 0.0, 1.0] + [0.0, 0.06, 0.0]
 
@@ -234,18 +234,14 @@ def seated(side: Side, *, reps: int = 3, internal_deg: float = 35.0, external_de
     half = np.sin(np.pi * np.arange(n) / n) ** 0.5
     one = np.concatenate([internal_deg * half, np.zeros(n_pause), -external_deg * half, np.zeros(n_pause)])
     out = np.concatenate([np.zeros(round(1.5 * FPS)), *[one] * reps, np.zeros(round(FPS))])
-    return posed(
-        pose(len(out), thigh=dict.fromkeys(Side, 88.0), shank_out={side: out, side.other: 2.0}, planted=None)
-    )
+    return posed(pose(len(out), thigh=dict.fromkeys(Side, 88.0), shank_out={side: out, side.other: 2.0}, planted=None))
 
 
 def hip_extension(side: Side, *, reps: int = 3, back_deg: float = 18.0, lean_deg: float = 5.0):
     """A standing figure whose one leg goes back with a straight knee while the trunk leans forward, (time, 33, 3)."""
     share = holds(reps)
     back = -back_deg * share
-    return posed(
-        pose(len(share), thigh={side: back}, shank={side: back}, lean=lean_deg * share, planted=side.other)
-    )
+    return posed(pose(len(share), thigh={side: back}, shank={side: back}, lean=lean_deg * share, planted=side.other))
 
 
 def at_the_wall(side: Side, *, reps: int = 3, bend_deg: float = 38.0, heel_m: float = 0.0):
@@ -260,7 +256,8 @@ def at_the_wall(side: Side, *, reps: int = 3, bend_deg: float = 38.0, heel_m: fl
     front[:, 0], rear[:, 0] = 0.3, -0.25
     front[:, 1], rear[:, 1] = 0.06, 0.10
     knee = front + SHANK * np.stack([np.sin(bend), np.cos(bend), 0 * bend], axis=1)
-    hip_x = 0.02 + 0.16 * share
+    # The hips follow the knee.
+    hip_x = knee[:, 0] - 0.25
     over = np.sqrt(THIGH**2 - (knee[:, 0] - hip_x) ** 2)
     level = np.stack([hip_x, knee[:, 1] + over, 0 * hip_x], axis=1)
     middle = 0.5 * (points[:, INDEX["left_hip"]] + points[:, INDEX["right_hip"]])
@@ -269,8 +266,8 @@ def at_the_wall(side: Side, *, reps: int = 3, bend_deg: float = 38.0, heel_m: fl
         hip = points[:, INDEX[f"{s.value}_hip"]]
         points[:, INDEX[f"{s.value}_ankle"]] = ankle
         points[:, INDEX[f"{s.value}_knee"]] = knee if s is side else _knee(hip, ankle)
-        points[:, INDEX[f"{s.value}_foot_index"]] = ankle + [0.13, -0.05, 0.0]
-        points[:, INDEX[f"{s.value}_heel"]] = ankle + [-0.06, -0.04, 0.0]
+        points[:, INDEX[f"{s.value}_foot_index"]] = ankle + np.array([0.13, -0.05, 0.0])
+        points[:, INDEX[f"{s.value}_heel"]] = ankle + np.array([-0.06, -0.04, 0.0])
     points[:, INDEX[f"{side.value}_heel"], 1] += heel_m * share
     return points
 

@@ -22,6 +22,7 @@ WORD_GROUPS: Mapping[str, tuple[str, ...]] = {
     "view": tuple(View),
     "view_short": tuple(View),
     "phase": tuple(Phase),
+    "phase_of_leg": tuple(Phase),
     "level": tuple(CheckLevel),
     "movement": (),
     "group": (),

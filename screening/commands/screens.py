@@ -6,6 +6,7 @@ May import: core and `commands.output`; `jobs` when a command runs.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-overlay", action="store_true", help="leave out overlay.mp4 of each video")
     parser.add_argument("--no-report", action="store_true", help="leave out the reports of each video")
+    parser.add_argument("--blur-face", action="store_true", help="blur the head in every overlay and picture")
     parser.add_argument("--force", action="store_true", help="replace earlier results")
     parser.set_defaults(run=_screen)
 
@@ -49,6 +51,7 @@ def _screen(arguments: argparse.Namespace) -> int:
             arguments.file,
             arguments.out,
             quality=Quality(arguments.quality),
+            settings=replace(DEFAULTS, report=replace(DEFAULTS.report, blur_face=arguments.blur_face)),
             overlay=not arguments.no_overlay,
             report=not arguments.no_report,
             force=arguments.force,

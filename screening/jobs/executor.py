@@ -1,25 +1,107 @@
-"""Worker processes for `take.analyze_to_folder`, which is a plain function of picklable arguments.
+"""Worker processes for plain functions of picklable arguments: of this machine, or of a Dask cluster.
 
-May import: the standard library and `jobs.process`.
+May import: `report`, `core`, the standard library and `jobs.process`; distributed on demand.
 
-Any `concurrent.futures` executor serves as well, also one of a cluster.
+What is submitted runs unchanged on any of them. It says `with interruptible():` around work that Ctrl-C may stop.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import connection, get_context, parent_process
+from types import FrameType
+from typing import Final
 
-from screening.jobs.process import default_workers
+from screening.core.errors import CancelledError, ConfigError
+from screening.jobs.process import default_workers, usable_cores
+
+#: How long a scheduler may take to answer.
+_CONNECT_S: Final = 10
+#: Read by the numerical libraries when they are loaded.
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+#: Set while this process does work that may be interrupted.
+_interruptible = threading.Event()
 
 
 def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
-    """Open a pool of fresh processes; close it with `with`.
+    """Open a pool of fresh processes, each with its share of the cores; close it with `with`.
 
     Parameters
     ----------
     workers : int or None
         How many takes are measured at once; by default what suits the machine.
     """
+    count = workers or default_workers()
     # "spawn": the network's library keeps threads, and a forked copy of a process with threads may hang.
-    return ProcessPoolExecutor(max_workers=workers or default_workers(), mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(
+        max_workers=count,
+        mp_context=get_context("spawn"),
+        initializer=_begin,
+        initargs=(max(1, usable_cores() // count),),
+    )
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """Use the workers of an existing Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        Of its scheduler, such as "tcp://10.0.0.5:8786".
+
+    Raises
+    ------
+    ConfigError
+        The library is not installed, or nobody answers there.
+    """
+    from screening.report.exchange.optional import need  # noqa: PLC0415
+
+    distributed = need("distributed", what="Batches on a cluster", extra="dask")
+    try:
+        client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TimeoutError, asyncio.TimeoutError) as err:
+        raise ConfigError(
+            f"No Dask scheduler answers at {address!r}.",
+            hint="Start one with dask scheduler and give the address that it prints, or leave --scheduler out.",
+        ) from err
+    with client, client.get_executor(pure=False) as executor:
+        yield executor
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C stop the block with `CancelledError`; outside of such blocks a worker does not hear it."""
+    _interruptible.set()
+    try:
+        yield
+    finally:
+        _interruptible.clear()
+
+
+def _begin(cores: int) -> None:
+    """Prepare a worker process before it loads anything large."""
+    for name in _THREADS:
+        os.environ.setdefault(name, str(cores))
+    signal.signal(signal.SIGINT, _interrupt)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    if _interruptible.is_set():
+        _interruptible.clear()  # once: what it leaves behind is being cleaned up
+        raise CancelledError("The work was interrupted.", hint="Run the same command again when you like.")
+
+
+def _end_with_parent() -> None:
+    """Leave no worker behind when the main process was killed; the next run removes what lies half-written."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

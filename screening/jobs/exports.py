@@ -6,7 +6,7 @@ May import: `report`, `catalog`, `core` and the rest of `jobs`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from screening.core.errors import ConfigError, OutputExistsError, UsageError
 from screening.core.screen import ScreenResult
 from screening.core.settings import DEFAULTS, Settings
 from screening.core.vocabulary import Side, View
-from screening.jobs.screen_folder import read_screen, write_screen
+from screening.jobs.screen_folder import TAKES, read_screen, write_screen
 from screening.report.atomic import writing
 from screening.report.exchange import fhir, schema
 from screening.report.exchange.c3d import write_c3d
@@ -204,34 +204,31 @@ def _take_pdf(result: TakeResult, folder: Path, to: Path, paper: str) -> None:
 
 
 def _screen_pdf(result: ScreenResult, folder: Path, to: Path, paper: str) -> None:
-    write_screen_report(result, folder, to, settings=DEFAULTS, paper=paper)
-
-
-def write_screen_report(result: ScreenResult, folder: Path, to: Path, *, settings: Settings, paper: str = "") -> None:
-    """Write the PDF of a screen whose takes lie below a folder.
-
-    Parameters
-    ----------
-    result : ScreenResult
-        The screen.
-    folder : Path
-        Its folder; the videos are looked for where they were and beside it.
-    to : Path
-        The file to write.
-    settings : Settings
-        Sizes.
-    paper : str
-        "a4" or "letter"; empty: as the settings say.
-    """
     from screening.report.pdf import write_screen_pdf  # noqa: PLC0415  (heavy)
 
-    takes = {
-        take.name: read_result(folder / "takes" / take.name / "result.json")
-        for take in result.takes
-        if (folder / "takes" / take.name / "result.json").is_file()
-    }
-    videos = {name: video_of(found, folder / "takes" / name) for name, found in takes.items()}
-    write_screen_pdf(result, to, takes=takes, videos=videos, paper=paper, settings=settings.report)
+    takes = takes_of(result, folder)
+    write_screen_pdf(result, to, takes=takes, videos=_videos(takes, folder), paper=paper, settings=DEFAULTS.report)
+
+
+def write_reports(result: ScreenResult, folder: Path, *, settings: Settings) -> None:
+    """Write `report.html` and `report.pdf` of a screen into its folder, which holds its takes.
+
+    The videos are looked for where they were and beside each take; without one there are no pictures of that take.
+    """
+    from screening.report.screen_files import write_screen_reports  # noqa: PLC0415  (heavy)
+
+    takes = takes_of(result, folder)
+    write_screen_reports(result, folder, takes=takes, videos=_videos(takes, folder), settings=settings.report)
+
+
+def takes_of(result: ScreenResult, folder: Path) -> dict[str, TakeResult]:
+    """Read the takes of a screen that lie in its folder, by name."""
+    paths = {take.name: folder / TAKES / take.name / "result.json" for take in result.takes}
+    return {name: read_result(path) for name, path in paths.items() if path.is_file()}
+
+
+def _videos(takes: Mapping[str, TakeResult], folder: Path) -> dict[str, Path | None]:
+    return {name: video_of(found, folder / TAKES / name) for name, found in takes.items()}
 
 
 def pair_of(result: ScreenResult) -> tuple[str, str] | None:

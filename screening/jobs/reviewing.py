@@ -83,9 +83,7 @@ def retake(folder: Path, name: str, corrections: Corrections, *, settings: Setti
     return recompute(read(path), corrections, settings=settings)
 
 
-def reassess(
-    measured: ScreenResult, takes: Mapping[str, TakeResult], *, settings: Settings = DEFAULTS
-) -> ScreenResult:
+def reassess(measured: ScreenResult, takes: Mapping[str, TakeResult], *, settings: Settings = DEFAULTS) -> ScreenResult:
     """Compare the sides, follow the chain and plan anew, from takes by name."""
     from screening.screens import MeasuredTake, assess  # noqa: PLC0415  (loads the stages)
 
@@ -183,7 +181,7 @@ def _write_take(result: TakeResult, folder: Path, video: Path | None, settings: 
     write_take_pdf(result, folder / "report.pdf", video=video, settings=settings.report)
 
 
-def _write_reports(  # noqa: PLR0913
+def _write_reports(
     screen: ScreenResult,
     takes: Mapping[str, TakeResult],
     out: Path,
@@ -192,10 +190,8 @@ def _write_reports(  # noqa: PLR0913
     videos: Mapping[str, Path | None],
     settings: Settings,
 ) -> None:
-    from screening.report.pdf import write_screen_pdf  # noqa: PLC0415  (heavy)
+    from screening.report.screen_files import write_screen_reports  # noqa: PLC0415  (heavy)
     from screening.report.screen_model import Review  # noqa: PLC0415
 
     review = Review(signed=True, name=signature.name, date=signature.date, notes=signature.notes)
-    write_screen_pdf(
-        screen, out / "report.pdf", takes=takes, videos=videos, settings=settings.report, review=review
-    )
+    write_screen_reports(screen, out, takes=takes, videos=videos, settings=settings.report, review=review)

@@ -137,9 +137,9 @@ def described_to_folder(  # noqa: PLR0913
         result = _run(described, measure, quality=quality, settings=settings, progress=progress)
         write_screen(result, part / "screen.json")
         if report:
-            from screening.jobs.exports import write_screen_report  # noqa: PLC0415  (heavy, and only at the end)
+            from screening.jobs.exports import write_reports  # noqa: PLC0415  (heavy, and only at the end)
 
-            write_screen_report(result, part, part / "report.pdf", settings=settings)
+            write_reports(result, part, settings=settings)
         if overlay:
             from screening.jobs.exports import write_pair  # noqa: PLC0415
 

@@ -122,7 +122,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         unseen="reason.needs_surface",
         tracked={
             "back": Seen(how=_GOOD, sd=1.5),
-            "side": Seen(how=_GOOD, sd=2.2),
+            "side": Seen(how=_GOOD, sd=1.7),
         },
     ),
     Row(
@@ -130,7 +130,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         plane=Plane.SAGITTAL,
         views={},
         unseen="reason.needs_back_contour",
-        tracked={"side": Seen(how=_GOOD, sd=2.0)},
+        tracked={"side": Seen(how=_GOOD, sd=1.5)},
     ),
     Row(
         stem="trunk_lateral_lean",

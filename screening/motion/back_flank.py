@@ -67,7 +67,7 @@ class View:
 
 
 def cut(rgb: NDArray[np.uint8], hip: FloatArray, trunk_px: float, facing: int) -> NDArray[np.uint8]:
-    """Cut the surroundings of the hip point (2,), pixels from the picture's corner; flipped if the person faces left."""
+    """Cut the surroundings of the hip point out (2,), pixels from the corner; flipped if the person faces left."""
     size = (round((_BEHIND + _AHEAD) * SCALE), round((_ABOVE + _BELOW) * SCALE))
     forward, down = (np.arange(n) - at for n, at in zip(size, HIP, strict=True))
     column = hip[0] - 0.5 + facing * trunk_px / SCALE * forward
@@ -176,7 +176,8 @@ class _Patch:
     def _edge_of(self, view: View, down: float) -> FloatArray:
         """Column of the back's contour in the patch's rows moved down, pixels."""
         up = (HIP[1] - self._rows - down) / SCALE
-        return HIP[0] + SCALE * np.interp(up, view.back[1], view.back[0])
+        column: FloatArray = HIP[0] + SCALE * np.interp(up, view.back[1], view.back[0])
+        return column
 
     def _level(self, image: Texture, at: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Texture and its change with the pose at the samples."""

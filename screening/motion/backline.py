@@ -10,13 +10,13 @@ flank beside the waistband tells how much of that tilt is a turn of the pelvis. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.core.ahead import ahead
 from screening.core.datatypes import (
     BoolArray,
     FloatArray,
@@ -44,8 +44,8 @@ _WORST_FIT = 0.03
 _MIN_QUALITY, _MAX_SD_DEG = 0.4, 5.0
 #: The flank is believed in a take if so many of its frames explain so much of the texture.
 _MIN_EXPLAINED, _MIN_FOLLOWED = 0.5, 0.8
-#: Standard error of tilt and arch where the flank is not followed: a turn of 8 deg that nobody sees.
-_UNSEEN_TURN_DEG = 3.5
+#: Standard error of tilt and arch where the flank is not followed: a turn of 5-6 deg that nobody sees.
+_UNSEEN_TURN_DEG = 2.5
 
 #: The reference is looked at so often a second, however sparse the rest is: everything is compared with it.
 _REFERENCE_FPS = 15.0
@@ -172,7 +172,7 @@ def follow(
     ----------
     METHOD, where two tangents stand in the place of the bent contour; `back_flank` for the turn.
     """
-    seen = list(_looked_at(_ahead(iter(outlines)), image, recording, scene))
+    seen = list(_looked_at(ahead(outlines), image, recording, scene))
     reference = np.isin([s.index for s in seen], timeline.reference)
     if not reference.any():
         return _nothing(recording.n_frames)
@@ -210,15 +210,6 @@ def _looked_at(
             picture=back_flank.cut(outline.rgb, hips[k] * scale, trunk * scale, scene.facing),
             arm=arm[k],
         )
-
-
-def _ahead(items: Iterator[Outline]) -> Iterator[Outline]:
-    """The same items, each prepared in another thread while the one before is used."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -130,9 +130,10 @@ def _nothing_found(
     cycles, front, planted = left_over
     hint = "One foot in front of a wall, the other one behind; bring the front knee forward with the heel down."
     if planted:
+        deepest = max(sink_pct(motion, c.cycle) for c in planted)
         return NoRepetitionError(
-            f"The hips sink by {max(sink_pct(motion, c.cycle) for c in planted):.0f} % of the trunk's length, more than "
-            "the knee goes forward: this looks like a split squat, not like knee to the wall.",
+            f"The hips sink by {deepest:.0f} % of the trunk's length, more than the knee goes forward: this looks like "
+            "a split squat, not like knee to the wall.",
             hint=hint,
         )
     if front:

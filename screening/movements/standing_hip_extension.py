@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timeline
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
@@ -103,7 +105,9 @@ class StandingHipExtension:
             hint="Film from the side of the leg that moves, lens at hip height.",
         )
         signal = _behind_pct(motion)
+        gap = 100.0 * np.abs(left_ahead(motion))
         cycles = limb_cycles(signal, motion.image.time_s, settings)
+        cycles = [c for c in cycles if min(gap[c.cycle.start], gap[c.cycle.end - 1]) <= 2.0 * settings.min_step_pct]
         planted = [c for c in cycles if slide_pct(motion, c.side.other, c.cycle) <= settings.max_foot_slide_pct]
         upright = [c for c in planted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
         if not upright:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from screening.core.ahead import ahead
 from screening.core.settings import PoseSettings
 from screening.pose import bundle
 from screening.pose.blazepose import as_image, create_network, quiet
@@ -64,7 +65,7 @@ def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iter
             closing(create_network(model, "VIDEO", people=1, confidence=settings.min_confidence, masks=True))
         )
         last_ms = -1
-        for picture in pictures:
+        for picture in ahead(pictures):
             last_ms = max(round(picture.time_s * 1000.0), last_ms + 1)
             mask = _mask(network, picture.rgb, last_ms)
             # Before the picture is handed out: what others write to stderr in the meantime is none of our business.

@@ -58,8 +58,8 @@ def figure_angles(result: TakeResult, wordings: Wordings, group: str, *, rep: in
             side = split_side(name)[1]
             value = result.angle_table.column(name)[keep]
             sd = result.angle_table.column_sd(name)[keep]
-            figure.add_trace(_band(time_s, value - sd, value + sd, side), row=row, col=1)
-            figure.add_trace(_line(time_s, value, side, wordings, first=side not in legend), row=row, col=1)
+            figure.add_trace(band(time_s, value - sd, value + sd, side), row=row, col=1)
+            figure.add_trace(line(time_s, value, side, wordings, first=side not in legend), row=row, col=1)
             legend.add(side)
     _shade_phases(figure, result)
     _number_repetitions(figure, result)
@@ -83,8 +83,8 @@ def figure_mean(result: TakeResult, wordings: Wordings, group: str, lead: Side |
             mean, sd = mean_curve(curves)
             for rep, curve in zip(reps, curves, strict=True):
                 figure.add_trace(_thin(percent, curve, side, rep.index), row=row, col=1)
-            figure.add_trace(_band(percent, mean - sd, mean + sd, side), row=row, col=1)
-            figure.add_trace(_line(percent, mean, side, wordings, first=side not in legend, width=3), row=row, col=1)
+            figure.add_trace(band(percent, mean - sd, mean + sd, side), row=row, col=1)
+            figure.add_trace(line(percent, mean, side, wordings, first=side not in legend, width=3), row=row, col=1)
             legend.add(side)
     figure.update_xaxes(range=[0, 100], dtick=25)
     return figure
@@ -159,9 +159,10 @@ def _unit(stem: str) -> str:
     return "%" if stem.endswith("_pct") else "°"
 
 
-def _line(
+def line(
     x: FloatArray, y: FloatArray, side: Side | None, wordings: Wordings, *, first: bool, width: int = 2
 ) -> go.Scatter:
+    """One curve in colour and dash of its side; `first` puts the side into the legend."""
     name = wordings.word("side", str(side)).capitalize() if side else wordings.word("label", "middle")
     return go.Scatter(
         x=_round(x),
@@ -189,7 +190,7 @@ def _thin(x: FloatArray, y: FloatArray, side: Side | None, index: int) -> go.Sca
     )
 
 
-def _band(x: FloatArray, low: FloatArray, high: FloatArray, side: Side | None) -> go.Scatter:
+def band(x: FloatArray, low: FloatArray, high: FloatArray, side: Side | None) -> go.Scatter:
     """Area between two curves, one closed piece for each stretch without a gap."""
     xs: list[float | None] = []
     ys: list[float | None] = []

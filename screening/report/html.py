@@ -24,6 +24,7 @@ from screening.core.settings import ReportSettings
 from screening.report.atomic import writing
 from screening.report.bottom import leads
 from screening.report.charts import CONFIG, figure_angles, figure_mean, groups, rep_ranges
+from screening.report.legs import leg_heading
 from screening.report.model import TakeReport, build_report
 from screening.report.pictures import KeyPicture, key_pictures
 
@@ -74,38 +75,40 @@ def render_html(report: TakeReport, result: TakeResult, pictures: Sequence[KeyPi
     ranges: dict[str, tuple[float, float]] = {str(k): v for k, v in rep_ranges(result).items()}
     time_s = result.angle_table.time_s
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             report=report,
             pictures=[_embedded(picture) for picture in pictures],
             charts=_charts(result, wordings),
-            config=_json({**CONFIG, "displayModeBar": False}),
-            ranges=_json({"all": (float(time_s[0]), float(time_s[-1])), **ranges}),
+            config=as_json({**CONFIG, "displayModeBar": False}),
+            ranges=as_json({"all": (float(time_s[0]), float(time_s[-1])), **ranges}),
             text=lambda key, **values: wordings.sentence(f"report.{key}", **values),
-            css=_asset("report.css"),
-            script=_asset("report.js"),
+            css=asset("report.css"),
+            script=asset("report.js"),
             plotly_js=Markup(get_plotlyjs()),
         )
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates, with everything escaped that is not marked as safe."""
     loader = PackageLoader("screening.report")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """One of the program's own files, which needs no escaping."""
     path = resources.files("screening.report").joinpath("templates").joinpath(name)
     return Markup(path.read_text(encoding="utf-8"))
 
 
-def _json(value: Any) -> Markup:
-    return _inline(json.dumps(value))
+def as_json(value: Any) -> Markup:
+    """A value as JSON that may stand in a script element."""
+    return inline(json.dumps(value))
 
 
-def _inline(text: str) -> Markup:
+def inline(text: str) -> Markup:
     """JSON that may stand in a script element: no character in it can end the element."""
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
@@ -130,7 +133,7 @@ def _charts(result: TakeResult, wordings: Wordings) -> list[Chart]:
         alt = wordings.sentence("report.chart_time_alt", group=name)
         charts.append(_chart(f"time-{group}", name, alt, figure, time=True))
     for lead in leads(result):
-        tail = f", {wordings.sentence('report.lead_set', side=wordings.word('side', str(lead)))}" if lead else ""
+        tail = f", {leg_heading(result.movement, lead, wordings)}" if lead else ""
         for group in found:
             name = f"{wordings.word('group', group)}{tail}"
             figure = figure_mean(result, wordings, group, lead)
@@ -141,4 +144,4 @@ def _charts(result: TakeResult, wordings: Wordings) -> list[Chart]:
 
 def _chart(key: str, heading: str, alt: str, figure: go.Figure, *, time: bool) -> Chart:
     height = int(figure.layout.height)
-    return Chart(id=key, heading=heading, alt=alt, height=height, time=time, json=_inline(figure.to_json()))
+    return Chart(id=key, heading=heading, alt=alt, height=height, time=time, json=inline(figure.to_json()))

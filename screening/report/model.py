@@ -13,6 +13,7 @@ from screening.core.datatypes import QualityCheck, TakeResult
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import CheckLevel, Observability, Side
 from screening.report.bottom import leads
+from screening.report.legs import BY_KNEES, leg_heading, legs_of
 from screening.report.rows import Missing, RepetitionRow, Row, ValueSet, missing, repetition_rows, value_sets
 
 LIMITS = ("not_device", "not_symmetric", "one_take", "pelvis", "bias", "published", "local")
@@ -56,6 +57,7 @@ class TakeReport:
     facts: tuple[Fact, ...]
     sets: tuple[ValueSet, ...]
     values_note: str
+    leg_label: str
     repetitions: tuple[RepetitionRow, ...]
     pictures_note: tuple[str, ...]
     checks: tuple[CheckLine, ...]
@@ -82,7 +84,8 @@ def build_report(result: TakeResult, wordings: Wordings) -> TakeReport:
     """
     movement = wordings.word("movement", result.movement)
     sources = load_sources()
-    note = "report.bottom_note" if leads(result) else "report.range_note"
+    short = "" if result.movement in BY_KNEES else "_short"
+    note = f"report.bottom_note{short}" if leads(result) else "report.range_note"
     return TakeReport(
         title=wordings.sentence("report.title", movement=movement),
         statement=wordings.sentence("report.statement"),
@@ -95,6 +98,7 @@ def build_report(result: TakeResult, wordings: Wordings) -> TakeReport:
         facts=_facts(result, wordings, movement),
         sets=value_sets(result, wordings),
         values_note=wordings.sentence(note),
+        leg_label=wordings.word("label", legs_of(result.movement).label),
         repetitions=repetition_rows(result, wordings),
         pictures_note=_pictures_note(result, wordings),
         checks=tuple(_check_line(check, wordings) for check in result.checks),
@@ -113,6 +117,10 @@ def _summary(result: TakeResult, wordings: Wordings, movement: str) -> tuple[str
         return wordings.sentence("report.seen_free", seconds=result.recording.duration_s), seen_from
     if not reps:
         return wordings.sentence("report.seen_no_reps", movement=movement), seen_from
+    if result.movement == "quiet_standing":
+        time_s = result.angle_table.time_s
+        seconds = float(time_s[reps[0].end - 1] - time_s[result.timeline.reference[0]])
+        return wordings.sentence("report.seen_quiet", seconds=seconds), seen_from
     all_used = "_all" if counts["used"] == counts["found"] else ""
     key = "report.seen_one_rep" if len(reps) == 1 else f"report.seen_reps{all_used}"
     return tuple(
@@ -129,16 +137,20 @@ def _summary(result: TakeResult, wordings: Wordings, movement: str) -> tuple[str
 
 def _lead_sentence(result: TakeResult, wordings: Wordings) -> str:
     counts = {str(side): sum(rep.lead is side for rep in result.timeline.repetitions) for side in Side}
+    legs = legs_of(result.movement)
     if all(counts.values()):
-        return wordings.sentence("report.seen_alternating", **counts)
+        key = "report.seen_alternating" if result.movement in BY_KNEES else "report.seen_limbs"
+        return wordings.sentence(key, **counts)
     lead = next((side for side, n in counts.items() if n), "")
+    if lead and legs.label != "lead":
+        return f"{leg_heading(result.movement, Side(lead), wordings)}."
     return wordings.sentence("report.seen_lead", side=wordings.word("side", lead)) if lead else ""
 
 
 def _depth_sentence(result: TakeResult, wordings: Wordings) -> str:
     """How deep it went, from the front knee of each lead; empty when the legs took turns (the tables say it)."""
     sets = leads(result)
-    if len(sets) != 1:
+    if len(sets) != 1 or result.movement not in BY_KNEES:
         return ""
     sides = list(Side) if sets[0] is None else [sets[0]]
     names = [f"knee_flexion_{side}_deg" for side in sides]
@@ -215,7 +227,7 @@ def _facts(result: TakeResult, wordings: Wordings, movement: str) -> tuple[Fact,
     ]
     if found:
         lead = label("alternating") if len(found) > 1 else wordings.word("side", str(found.pop()))
-        facts.append(Fact(label=label("lead"), value=lead))
+        facts.append(Fact(label=label(legs_of(result.movement).label), value=lead))
     if reps:
         used = sum(rep.used for rep in reps)
         facts.append(Fact(label=label("repetitions"), value=f"{used} {label('of_found')} {len(reps)}"))

@@ -109,7 +109,7 @@ class Panel:
         return all(how[name] is Observability.TREND for name in line.columns.values())
 
     def _title(self, phase: Phase, rep: int) -> str:
-        word = self._words.word("phase", phase).capitalize()
+        word = self._words.word(self._phases, phase).capitalize()
         if not rep:
             return word
         total = len(self._result.timeline.repetitions)

@@ -26,10 +26,11 @@ from screening.report.pdf_pages import take_story
 from screening.report.pdf_parts import build, text_width
 from screening.report.pdf_screen import Look, screen_story
 from screening.report.pdf_svg import Drawing
-from screening.report.pictures import KeyPicture, frame_picture, key_pictures
-from screening.report.screen_model import ExerciseLine, Review, ScreenReport, build_screen_report
+from screening.report.pictures import KeyPicture, key_pictures
+from screening.report.screen_model import ExerciseLine, Review, build_screen_report
+from screening.report.screen_pictures import screen_pictures
 from screening.report.screen_words import load_words
-from screening.report.texts import PDF, Texts, load_texts
+from screening.report.texts import PDF, load_texts
 
 _DRAWINGS_ABREAST = 4
 
@@ -102,6 +103,7 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
     settings: ReportSettings,
     paper: str = "",
     review: Review | None = None,
+    pictures: Mapping[FrameToLook, KeyPicture] | None = None,
 ) -> None:
     """Write the report of a whole screen.
 
@@ -119,14 +121,19 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
         "a4" or "letter"; empty: as the settings say.
     review : Review, optional
         Who signed it; a draft without.
+    pictures : mapping, optional
+        The pictures of the frames that the findings name, where they have been drawn already.
     """
     words = load_words()
+    if pictures is None:
+        small = replace(settings, picture_max_side_px=settings.pdf_picture_max_side_px)
+        pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=small)
     paper = paper or settings.paper
     report, width = build_screen_report(result, words, review), text_width(paper)
     story = screen_story(
         report,
         result,
-        _looks(report, takes, videos, settings, words.texts),
+        _looks(pictures, settings),
         drawings={line.exercise.key: _drawings(line, width) for line in report.plan},
         wordings=words.wordings,
         texts=words.texts,
@@ -152,26 +159,7 @@ def _drawings(line: ExerciseLine, width: float) -> list[tuple[Flowable, str]]:
     return out
 
 
-def _looks(
-    report: ScreenReport,
-    takes: Mapping[str, TakeResult],
-    videos: Mapping[str, Path | None],
-    settings: ReportSettings,
-    texts: Texts,
-) -> list[Look]:
-    """Pictures of the frames that the findings name, each frame once."""
-    wanted = list(dict.fromkeys(frame for line in report.findings for frame in line.frames))
-    out = []
-    for frame in wanted[: settings.pdf_pictures + 2]:
-        video = videos.get(frame.take)
-        if frame.take in takes and video is not None:
-            out.append(_look(takes[frame.take], video, frame, settings, texts))
-    return out
-
-
-def _look(take: TakeResult, video: Path, frame: FrameToLook, settings: ReportSettings, texts: Texts) -> Look:
-    small = replace(settings, picture_max_side_px=settings.pdf_picture_max_side_px)
-    jpeg, width, height = frame_picture(take, video, frame.frame, settings=small)
-    name = frame.take.replace("_", " ")
-    caption = texts("screen.picture", take=name, rep=frame.rep, seconds=f"{frame.time_s:.2f}")
-    return Look(jpeg=jpeg, width=width, height=height, caption=caption)
+def _looks(pictures: Mapping[FrameToLook, KeyPicture], settings: ReportSettings) -> list[Look]:
+    """The first pictures of the findings in the size that is printed."""
+    few = [smaller(picture, settings) for picture in list(pictures.values())[: settings.pdf_pictures + 2]]
+    return [Look(jpeg=p.jpeg, width=p.width, height=p.height, caption=p.caption) for p in few]

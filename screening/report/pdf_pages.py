@@ -17,6 +17,7 @@ from screening.core.vocabulary import Observability, Side
 from screening.report import pdf_parts as part
 from screening.report.bottom import leads, used_repetitions
 from screening.report.curves import mean_curve, normalised
+from screening.report.legs import leg_heading
 from screening.report.model import TakeReport
 from screening.report.pdf_curves import Curve, PanelData, panels
 from screening.report.pictures import KeyPicture
@@ -91,7 +92,7 @@ def _clinician(report: TakeReport, texts: Texts, width: float) -> list[Flowable]
         part.facts([(f.label, f.value) for f in report.facts], width=width),
     ]
     for s in report.sets:
-        name = texts("take.values_lead", side=s.lead) if s.lead else texts("take.values")
+        name = texts("take.values_leg", leg=s.heading) if s.heading else texts("take.values")
         out += [part.heading(name), part.text(report.values_note, "small", width=width), *_values(s, texts, width)]
     if report.repetitions:
         out += [part.heading(texts("take.repetitions")), _repetitions(report, texts, width)]
@@ -127,7 +128,8 @@ def _repetitions(report: TakeReport, texts: Texts, width: float) -> Flowable:
     rows = [
         [str(r.index), r.lead, r.start, r.bottom, r.end, r.depth, r.used_label, r.reason] for r in report.repetitions
     ]
-    return part.grid([texts(f"column.{n}") for n in names], rows, (5, 11, 9, 9, 9, 9, 7, 35), width=width)
+    heads = [report.leg_label if n == "lead" else texts(f"column.{n}") for n in names]
+    return part.grid(heads, rows, (5, 11, 9, 9, 9, 9, 7, 35), width=width)
 
 
 def _curves(result: TakeResult, wordings: Wordings, texts: Texts, width: float) -> list[Flowable]:
@@ -136,8 +138,8 @@ def _curves(result: TakeResult, wordings: Wordings, texts: Texts, width: float) 
         data = mean_panels(result, wordings, texts, lead)
         if not data:
             continue
-        side = wordings.word("side", str(lead)) if lead else ""
-        name = texts("take.curves_lead", side=side) if side else texts("take.curves")
+        leg = leg_heading(result.movement, lead, wordings) if lead else ""
+        name = texts("take.curves_leg", leg=leg) if leg else texts("take.curves")
         drawn = panels(data, width=width)
         note = part.text(texts("take.curves_note"), "small", width=width)
         out += [KeepTogether([part.heading(name), note, *drawn[:2]]), *drawn[2:]]

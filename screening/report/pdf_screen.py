@@ -90,8 +90,10 @@ def _person(report: ScreenReport, looks: Sequence[Look], texts: Texts, width: fl
         Spacer(1, 4),
         *_flags(report, texts, width),
         part.box([part.text(report.statement, "lead", width=width - 24)], width=width),
+        part.heading(texts("screen.short")),
+        *part.bullets(report.short, "lead", width=width),
         part.heading(texts("screen.seen")),
-        *part.bullets(_few(report.seen, texts), "lead", width=width),
+        *part.bullets(_few(report.seen, texts), width=width),
         part.heading(texts("screen.sure")),
         *part.bullets(report.certainty, width=width),
     ]
@@ -148,6 +150,9 @@ def _clinician(report: ScreenReport, texts: Texts, width: float) -> list[Flowabl
         out.append(part.heading(texts("screen.findings")))
         for line in report.findings:
             out += _finding(line, width)
+    if report.from_answers:
+        lines = [f"{line.link}: {line.sentence}" for line in report.from_answers]
+        out += [part.heading(texts("screen.from_answers"), "h2"), *part.bullets(lines, "small", width=width)]
     if report.not_looked_at:
         lines = [f"{line.link}: {line.reason or line.sentence}" for line in report.not_looked_at]
         out += [part.heading(texts("screen.finding_not_assessed"), "h2"), *part.bullets(lines, "small", width=width)]
@@ -178,7 +183,8 @@ def _comparisons(rows: Sequence[Comparison], texts: Texts, width: float) -> Flow
 def _finding(line: FindingLine, width: float) -> list[Flowable]:
     more = [line.verdict_label, line.certainty, line.evidence, line.speaks_for, line.speaks_against]
     small = " ".join(f"{m}." if m and not m.endswith(".") else m for m in more if m)
-    inside = [part.text(line.sentence, width=width), part.text(small, "small", width=width)]
+    measured = [part.text(m, "small", width=width) for m in line.measured[:1]]
+    inside = [part.text(line.sentence, width=width), *measured, part.text(small, "small", width=width)]
     return [KeepTogether([part.heading(line.link, "h2"), *inside])]
 
 

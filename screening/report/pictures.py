@@ -5,6 +5,7 @@ May import: catalog, video, core, numpy, OpenCV and the sibling file `palette`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,16 +130,27 @@ def _key_picture(
 
 def frame_picture(result: TakeResult, video: Path, frame: int, *, settings: ReportSettings) -> tuple[bytes, int, int]:
     """Draw any frame of a take; return the JPEG, its width and its height in pixels."""
-    index = frame_in_recording(result, frame)
+    return frame_pictures(result, video, [frame], settings=settings)[0]
+
+
+def frame_pictures(
+    result: TakeResult, video: Path, frames: Sequence[int], *, settings: ReportSettings
+) -> list[tuple[bytes, int, int]]:
+    """Draw several frames of a take, opening its video once; return JPEG, width and height in pixels of each."""
+    at = {frame: frame_in_recording(result, frame) for frame in frames}
     mirrored, side = result.scene.mirrored, 2 * settings.picture_max_side_px
-    pictures = pictures_at(video, result.recording, [index], mirrored=mirrored, max_side_px=side)
+    pictures = pictures_at(video, result.recording, at.values(), mirrored=mirrored, max_side_px=side)
     reps = chosen_repetitions(result, settings.max_pictures)
     box = person_box(result, reps) if reps else (0.0, 0.0, result.recording.width, result.recording.height)
-    cut, origin, scale = _cut_out(pictures[index], box, result.recording, settings.picture_max_side_px)
-    if settings.blur_face:
-        Heads(result).blur(cut, frame, origin=origin, scale=scale)
-    drawn = draw(result, frame, cut, origin=origin, scale=scale)
-    return _jpeg(drawn, settings.jpeg_quality), drawn.shape[1], drawn.shape[0]
+    heads = Heads(result) if settings.blur_face else None
+    out = []
+    for frame in frames:
+        cut, origin, scale = _cut_out(pictures[at[frame]], box, result.recording, settings.picture_max_side_px)
+        if heads is not None:
+            heads.blur(cut, frame, origin=origin, scale=scale)
+        drawn = draw(result, frame, cut, origin=origin, scale=scale)
+        out.append((_jpeg(drawn, settings.jpeg_quality), drawn.shape[1], drawn.shape[0]))
+    return out
 
 
 def _jpeg(drawn: Picture, quality: int) -> bytes:

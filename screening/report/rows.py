@@ -12,6 +12,7 @@ from screening.catalog.wordings import split_side
 from screening.core.datatypes import Measurement, TakeResult
 from screening.core.vocabulary import Observability, Side, Verdict
 from screening.report.bottom import bottom_value, leads, used_repetitions, whole_range
+from screening.report.legs import leg_heading, legs_of
 from screening.report.numbers import Z95, decimals, value_and_error, with_unit
 
 GAP = "reason.gap"
@@ -51,13 +52,14 @@ class Missing:
 class ValueSet:
     """The values of all repetitions with one leg in front; `lead` is empty where no leg leads.
 
-    `not_assessed` groups the rows without a value by their reason.
+    `not_assessed` groups the rows without a value by their reason; `heading` names the leg and what it does.
     """
 
     lead: str
     angles: tuple[Row, ...]
     metrics: tuple[Row, ...]
     not_assessed: tuple[Missing, ...]
+    heading: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,18 +87,19 @@ def value_sets(result: TakeResult, wordings: Wordings) -> tuple[ValueSet, ...]:
             wordings.word("side", str(lead)) if lead else "",
             _angle_rows(result, wordings, lead),
             _metric_rows(result, wordings, lead),
+            heading=leg_heading(result.movement, lead, wordings) if lead else "",
         )
         for lead in found
     )
 
 
-def _value_set(lead: str, angles: tuple[Row, ...], metrics: tuple[Row, ...]) -> ValueSet:
+def _value_set(lead: str, angles: tuple[Row, ...], metrics: tuple[Row, ...], *, heading: str = "") -> ValueSet:
     groups: dict[str, list[str]] = {}
     for row in (*angles, *metrics):
         if not row.value:
             groups.setdefault(row.reason, []).append(row.label)
     not_assessed = tuple(Missing(labels=tuple(labels), reason=reason) for reason, labels in groups.items())
-    return ValueSet(lead=lead, angles=angles, metrics=metrics, not_assessed=not_assessed)
+    return ValueSet(lead=lead, angles=angles, metrics=metrics, not_assessed=not_assessed, heading=heading)
 
 
 def _assessed(result: TakeResult, lead: Side | None = None) -> list[str]:
@@ -141,7 +144,8 @@ def _angle_row(  # noqa: PLR0913  (the parts of one row)
     verdict = _VERDICT[table.observability[name]]
     if not value:
         verdict, key = Verdict.NOT_ASSESSED, table.gap_reason.get(name, GAP)
-    role = "" if text.side is None or lead is None else "front_leg" if text.side is lead else "rear_leg"
+    legs = legs_of(result.movement)
+    role = "" if text.side is None or lead is None else legs.own if text.side is lead else legs.other
     tail = f" ({wordings.word('label', role)})" if role else ""
     return Row(
         key=name,

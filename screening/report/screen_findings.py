@@ -83,8 +83,8 @@ def finding_line(f: Finding, result: ScreenResult, words: Words) -> FindingLine:
 
 
 def _measured(f: Finding, asymmetries: Sequence[Asymmetry], words: Words) -> tuple[str, ...]:
-    """What each side does in the metrics a finding rests on; with the size where it rests on one only."""
-    found = [a for a in asymmetries if a.metric in f.asymmetries and a.verdict in _SAID]
+    """What each side does in the metrics a finding rests on, and by how much it differs."""
+    found = [a for key in f.asymmetries for a in asymmetries if a.metric == key and a.verdict in _SAID]
     return tuple(" ".join(s for s in (each_side(a, words), size_of_difference(a, words)) if s) for a in found)
 
 

@@ -13,7 +13,7 @@ from screening.core.intake import Intake
 from screening.core.screen import Answer, Asymmetry, ScreenResult
 from screening.core.vocabulary import CheckLevel, Verdict
 from screening.report.model import Fact
-from screening.report.numbers import decimals, value_and_error, with_unit
+from screening.report.numbers import Z95, decimals, with_unit
 from screening.report.rows import Missing
 from screening.report.screen_sentences import each_side, size_of_difference
 from screening.report.screen_words import Words, compared_label, movement_word, reason_text, side_word
@@ -77,7 +77,7 @@ def comparison(a: Asymmetry, result: ScreenResult, words: Words) -> Comparison:
         return with_unit(value, places, a.unit, signed=sign) if known else ""
 
     low, high = (number(end, sign=True) for end in a.ci95)
-    left_error, right_error = (value_and_error(0.0, s, a.unit)[1] if known else "" for s in (a.sem_left, a.sem_right))
+    left_error, right_error = (_margin(sem, places, a.unit) if known else "" for sem in (a.sem_left, a.sem_right))
     return Comparison(
         key=a.metric,
         label=compared_label(a, words),
@@ -104,10 +104,16 @@ def comparison(a: Asymmetry, result: ScreenResult, words: Words) -> Comparison:
     )
 
 
+def _margin(sem: float, places: int, unit: str) -> str:
+    """The 95 % margin in the digits of its value; never less than the last of them."""
+    margin = with_unit(max(Z95 * sem, 10.0**-places) if math.isfinite(sem) else sem, places, unit)
+    return f"± {margin}" if margin else ""
+
+
 def _remarks(a: Asymmetry, words: Words) -> tuple[str, ...]:
     lines = []
     if math.isfinite(a.symmetry_index_pct):
-        lines.append(words.say("said.symmetry", value=with_unit(a.symmetry_index_pct, 0, "pct", signed=True)))
+        lines.append(words.say("said.symmetry", value=with_unit(a.symmetry_index_pct, 0, "pct")))
     if a.unmatched:
         lines.append(words.say("said.unmatched", count=a.unmatched))
     return tuple(lines)

@@ -91,7 +91,8 @@ def _videos(result: ScreenResult, words: Words) -> list[str]:
         return [say("short.one_video")]
     left, right = (sum(take.lead is side for take in takes) for side in Side)
     if left + right == len(takes) and left and right:
-        return [say("short.videos", count=len(takes), left=left, right=right)]
+        legs = all(take.entry.movement == LEG_IN_FRONT for take in takes)
+        return [say("short.videos" if legs else "short.videos_limbs", count=len(takes), left=left, right=right)]
     return [say("short.videos_plain", count=len(takes))]
 
 

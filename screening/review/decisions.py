@@ -2,8 +2,8 @@
 
 May import: the standard library and `core`.
 
-Decisions are kept as plain JSON by the id of what they are about: `finding:RULE:SIDE` or `exercise:KEY:SIDE`, where SIDE
-is left, right or none.
+Decisions are kept as plain JSON by the id of what they are about: `finding:RULE:SIDE` or `exercise:KEY:SIDE`, where
+SIDE is left, right or none.
 """
 
 from __future__ import annotations

@@ -19,10 +19,19 @@ _SIGNED: Final = ("pelvic_rotation", "pelvic_obliquity")
 
 
 def flipped(evidence: Evidence) -> Evidence:
-    """Exchange left and right of everything that was seen; done twice it changes nothing."""
+    """Exchange left and right of everything that was seen and told; done twice it changes nothing."""
     track = None if evidence.track is None else _track(evidence.track)
     raw = _raw(evidence.raw, evidence.recording.width)
-    return replace(evidence, raw=raw, track=track, view=evidence.view.mirrored, pulled_deg=-evidence.pulled_deg)
+    told = evidence.options
+    options = replace(told, lead=told.lead.other if told.lead else None, view=told.view.mirrored if told.view else None)
+    return replace(
+        evidence,
+        raw=raw,
+        track=track,
+        options=options,
+        view=evidence.view.mirrored,
+        pulled_deg=-evidence.pulled_deg,
+    )
 
 
 def _raw(raw: RawPose, width: int) -> RawPose:
@@ -39,13 +48,12 @@ def _raw(raw: RawPose, width: int) -> RawPose:
 
 def _sequence(seen: LandmarkSequence, sign: FloatArray, shift: FloatArray) -> LandmarkSequence:
     # Pixels count from the left edge of the picture, so x becomes width - x.
-    return replace(
-        seen,
+    return LandmarkSequence(
         position=(seen.position * sign + shift)[:, PARTNER],
         visibility=seen.visibility[:, PARTNER],
-        valid=None,
-        filled=None,
-        sd=None,
+        time_s=seen.time_s,
+        frame=seen.frame,
+        history=seen.history,
     )
 
 

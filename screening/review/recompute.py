@@ -12,7 +12,7 @@ import numpy as np
 from screening.catalog.wordings import load_wordings
 from screening.core.corrections import NO_CORRECTIONS, Corrections, Evidence, Hooks
 from screening.core.datatypes import BodyMotion, QualityCheck, Scene, TakeResult, Timeline, Track
-from screening.core.settings import DEFAULTS, Settings
+from screening.core.settings import DEFAULTS, Settings, TakeOptions
 from screening.core.vocabulary import CheckLevel
 from screening.pipeline import interpret
 from screening.review.evidence import pulled_deg
@@ -50,17 +50,7 @@ def recompute(
     """
     if corrections.mirrored is not None and corrections.mirrored != bool(evidence.options.mirrored):
         evidence = flipped(evidence)
-    # In front and back views the legs are known without being told; there the new lead is written down afterwards.
-    view = corrections.view or evidence.view
-    told = {
-        "lead": corrections.lead if view.is_side else None,
-        "alternating": evidence.options.alternating and corrections.lead is None,
-    }
-    options = replace(evidence.options, **(told if corrections.lead else {}))
-    if corrections.view is not None:
-        options = replace(options, view=corrections.view)
-    if corrections.mirrored is not None:
-        options = replace(options, mirrored=corrections.mirrored)
+    options = _options(evidence, corrections)
 
     def edit(motion: BodyMotion, found: Timeline) -> Timeline:
         return corrected(motion, found, corrections, settings.movement)
@@ -71,6 +61,20 @@ def recompute(
     hooks = Hooks(edit=edit, track=track, overrules=corrections.lead is not None)
     result = interpret(evidence.raw, evidence.recording, options=options, settings=settings, hooks=hooks)
     return _said(result, corrections)
+
+
+def _options(evidence: Evidence, corrections: Corrections) -> TakeOptions:
+    """What is told about the take now."""
+    options = evidence.options
+    if corrections.mirrored is not None:
+        options = replace(options, mirrored=corrections.mirrored)
+    if corrections.view is not None:
+        options = replace(options, view=corrections.view)
+    if corrections.lead is not None:
+        # In front and back views the legs are known without being told; there the new lead is written down afterwards.
+        side = (corrections.view or evidence.view).is_side
+        options = replace(options, lead=corrections.lead if side else None, alternating=False)
+    return options
 
 
 def _track(evidence: Evidence, scene: Scene, timeline: Timeline) -> Track | None:

@@ -20,9 +20,7 @@ from screening.movements import cycles
 DROPPED: Final = "reason.dropped_in_review"
 
 
-def corrected(
-    motion: BodyMotion, found: Timeline, corrections: Corrections, settings: MovementSettings
-) -> Timeline:
+def corrected(motion: BodyMotion, found: Timeline, corrections: Corrections, settings: MovementSettings) -> Timeline:
     """Give the timeline with a clinician's corrections.
 
     Parameters
@@ -70,7 +68,7 @@ def _moved(rep: Repetition, borders: Iterable[MovedBorder]) -> Repetition:
     edges = [mine.get(border, int(getattr(rep, border.value))) for border in Border]
     if not edges[0] < edges[1] < edges[2] < edges[3]:
         raise UsageError(
-            f"The borders of repetition {rep.index} would lie at frames {', '.join(map(str, edges))}, which is no order.",
+            f"The borders of repetition {rep.index} would lie at frames {', '.join(map(str, edges))}: no order.",
             hint="Each phase needs a frame of its own: start, lowest part, way up, end.",
         )
     start, bottom_start, bottom_end, end = edges

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from screening.jobs.queue import Job, JobState
 from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
+from screening.web.clinic_routes import clinic_routes
 from screening.web.framing import framing_route
 from screening.web.measuring import SCREEN_FILE
 from screening.web.phone import phone_routes
@@ -61,6 +62,7 @@ def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
         upload_route(site, texts),
         framing_route(site, texts),
         *phone_routes(site, texts),
+        *clinic_routes(site, texts),
         Route("/api/jobs/{job}/{name:path}", get_file, methods=["GET"]),
     ]
 

@@ -57,7 +57,7 @@ def read(video: Path) -> Truth:
         person=info["person"],
         lead=Side(info["motion"]["lead"]),
         n_reps=count,
-        angles=_angles(column, len(rows)),
+        angles=_angles(column, len(rows), Side(info["motion"]["lead"])),
         moving=~np.isin(phase, ["stand", "step"]),
         bottoms=tuple(np.flatnonzero((rep == k) & (phase == "bottom")) for k in range(count)),
         legs_px={
@@ -92,7 +92,7 @@ def sagittal(video: Path, sides: tuple[Side, Side]) -> tuple[FloatArray, FloatAr
     return points("uv"), points("zy")
 
 
-def _angles(column, n: int) -> dict[str, FloatArray]:
+def _angles(column, n: int, lead: Side) -> dict[str, FloatArray]:
     body = np.full((n, 33, 3), np.nan)  # anterior, up, right
     for side in Side:
         for part, joint in _JOINTS.items():
@@ -113,4 +113,6 @@ def _angles(column, n: int) -> dict[str, FloatArray]:
         out[f"hip_adduction_{side.value}_deg"] = limbs.hip_adduction_deg(frontal, side)
         out[f"knee_fppa_{side.value}_deg"] = limbs.knee_fppa_deg(frontal, side)
         out[f"hip_internal_rotation_{side.value}_deg"] = limbs.hip_internal_rotation_deg(space, side)
+    # The front foot stays flat on the floor, so its ankle's angle is that of the shank; the rear heel has no truth.
+    out[f"ankle_dorsiflexion_{lead.value}_deg"] = limbs.wall_dorsiflexion_deg(sagittal, lead)
     return out

@@ -14,7 +14,7 @@ from screening.catalog.rules import load_rules
 from screening.catalog.sources import load_sources
 from screening.catalog.wordings import load_wordings
 from screening.kinematics.registry import column_names
-from screening.movements import split_squat, squat
+from screening.movements import load, names
 
 PACKAGE = Path(__file__).parents[2] / "screening"
 DATA = sorted((PACKAGE / "data").rglob("*.yaml"))
@@ -89,7 +89,7 @@ def test_every_sentence_of_a_template_exists():
 def test_every_column_and_every_metric_has_words():
     words = load_wordings()
     assert set(words.angle_names) == set(column_names())
-    specs = (*split_squat.METRICS, *squat.METRICS)
+    specs = [spec for name in names() for spec in load(name).metrics]
     assert {spec.key: spec.unit for spec in specs} == {spec.key: words.metric(spec.key).unit for spec in specs}
 
 

@@ -40,6 +40,17 @@ def _component(name: str) -> Any:
 
 
 @lru_cache(maxsize=1)
+def workspace() -> Any:
+    """Component of the review: films, curves and corrections of one or two takes; its trigger is `corrected`."""
+    import streamlit as st  # noqa: PLC0415
+
+    name = "review"
+    return st.components.v2.component(
+        "screening_review", html=read(name, "html"), css=read(name, "css"), js=read(name, "js")
+    )
+
+
+@lru_cache(maxsize=1)
 def viewer() -> Any:
     """Component that shows a video, a report or links, by its data's `kind`."""
     import streamlit as st  # noqa: PLC0415

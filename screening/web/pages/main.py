@@ -5,6 +5,7 @@ May import: Streamlit, `jobs`, `core` and the rest of `web`.
     ?job=ID&key=KEY                       one video of the quick way
     ?step=welcome                         before there is a screen
     ?screen=ID&key=KEY&step=STEP[&take=]  one screen; a new step is one line in `_STEPS`
+    ?clinic=PAGE                          the clinician's pages, one line each in `_CLINIC`
 """
 
 from __future__ import annotations
@@ -17,7 +18,24 @@ import streamlit as st
 
 from screening.jobs.queue import JobState
 from screening.store import ScreenRecord
-from screening.web.pages import consent, intake, progress, record, refused, report, screen, start, takes, welcome
+from screening.web.clinic import clinician
+from screening.web.pages import (
+    consent,
+    intake,
+    people,
+    person,
+    progress,
+    record,
+    refused,
+    report,
+    review,
+    screen,
+    sign,
+    start,
+    takes,
+    trends,
+    welcome,
+)
 from screening.web.pages.common import go_home, words
 from screening.web.session import site
 
@@ -28,6 +46,14 @@ _STEPS: Final[dict[str, Callable[[ScreenRecord], None]]] = {
     "upload": record.show_upload,
     "phone": record.show_phone,
     "report": screen.show,
+}
+#: The clinician's pages; each gets the id of who looks at it.
+_CLINIC: Final[dict[str, Callable[[str], None]]] = {
+    "people": people.show,
+    "person": person.show,
+    "trends": trends.show,
+    "review": review.show,
+    "sign": sign.show,
 }
 #: Steps that stay open whatever was answered.
 _AFTERWARDS: Final = ("report",)
@@ -43,7 +69,9 @@ def main() -> None:
     st.html(web / "style.css")
     st.markdown(f"**{texts('site.title')}** · {texts('site.promise')}")
     asked = st.query_params
-    if "screen" in asked:
+    if "clinic" in asked:
+        _clinic(asked["clinic"])
+    elif "screen" in asked:
         _screen(asked["screen"], asked.get("key", ""), asked.get("step", ""))
     elif "job" in asked:
         _job(asked["job"], asked.get("key", ""))
@@ -53,6 +81,15 @@ def main() -> None:
         consent.show()
     else:
         start.show()
+
+
+def _clinic(page: str) -> None:
+    texts, who = words(), clinician()
+    if who is None:
+        st.title(texts("clinic.not_here_heading"), anchor=False)
+        st.write(texts("clinic.not_here"))
+    else:
+        _CLINIC.get(page, people.show)(who)
 
 
 def _screen(screen_id: str, key: str, step: str) -> None:

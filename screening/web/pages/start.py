@@ -8,6 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from screening.core.settings import TakeOptions
+from screening.web.clinic import clinician
 from screening.web.pages.common import choose, go, upload, words
 
 
@@ -30,3 +31,6 @@ def show() -> None:
     options = choose(state.get("options", TakeOptions()))
     st.header(texts("upload.heading"), anchor=False)
     upload(options)
+    if clinician() is not None and st.button(texts("clinic.open")):
+        st.query_params.from_dict({"clinic": "people"})
+        st.rerun()

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from screening.core.datatypes import LandmarkSequence, Recording, Scene, Timeline
+from screening.core.datatypes import LandmarkSequence, Recording, Repetition, Scene, Timeline
 from screening.core.settings import SurfaceSettings
 from screening.core.skeleton import INDEX, LANDMARKS
 from screening.core.vocabulary import Frame, Phase, View
@@ -199,7 +199,54 @@ def test_gaps_longer_than_allowed_stay_empty_and_short_ones_are_bridged():
 
 def test_shapes_are_checked_and_arrays_read_only():
     with pytest.raises(ValueError, match="sd_deg"):
-        backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 2)), quality=np.zeros(4), turn_deg=np.zeros(4))
-    track = backline.BackTrack(value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 3)), quality=np.zeros(4), turn_deg=np.zeros(4))
+        backline.BackTrack(
+            value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 2)), quality=np.zeros(4), turn_deg=np.zeros(4)
+        )
+    track = backline.BackTrack(
+        value_deg=np.zeros((4, 3)), sd_deg=np.zeros((4, 3)), quality=np.zeros(4), turn_deg=np.zeros(4)
+    )
     with pytest.raises(ValueError, match="read-only"):
         track.value_deg[0] = 1.0
+
+
+def test_without_a_waistband_arch_and_tilt_are_a_trend_with_a_larger_error():
+    drawn, rest, _ = take(1)
+    back = follow(drawn, rest)
+    assert np.isnan(back.turn_deg).all()
+    assert back.track().trend == backline.CONTOUR_ONLY and not back.track().withheld
+    assert np.nanmin(back.sd_deg[:, 1]) > 2.0
+
+
+def test_a_hanging_shirt_withholds_the_take():
+    drawn, rest, _ = take(1)
+    hips = rest["image"].midpoint("left_hip", "right_hip")
+    for k, picture in enumerate(drawn):
+        rgb = picture.rgb.copy()
+        # Everything of the body above a hem just below the hip points becomes white cloth.
+        cloth = picture.mask > 0.5
+        cloth[int(hips[k, 1] + 0.05 * TRUNK) :] = False
+        rgb[cloth] = (250, 250, 250)
+        drawn[k] = replace(picture, rgb=rgb)
+    back = follow(drawn, rest)
+    assert back.withheld == "reason.loose_clothing"
+    assert back.track().withheld == back.withheld and np.isnan(back.track().value_deg).all()
+
+
+def test_a_sparse_take_still_looks_at_most_of_the_reference():
+    _, rest, _ = take(1)
+    settings = SurfaceSettings(fps=3.0)
+    reps = (
+        Repetition(
+            index=1, lead=None, start=5, bottom=12, end=20, bottom_start=11, bottom_end=13, drop_pct=40, depth_deg=90
+        ),
+    )
+    timeline = replace(rest["timeline"], repetitions=reps)
+    frames = backline.frames_to_follow(rest["recording"], timeline, settings)
+    assert set(REFERENCE) <= set(frames)
+    assert max(np.diff([k for k in frames if k > REFERENCE[-1]])) == 5
+    assert backline.frames_to_follow(rest["recording"], rest["timeline"], settings) == []
+
+
+def test_pictures_closer_together_than_usual_are_left_out_of_the_filter():
+    keep = backline._even(np.array([0.0, 0.05, 0.2, 0.4, 0.45, 0.6, 0.8]))
+    assert keep.tolist() == [True, False, True, True, False, True, True]

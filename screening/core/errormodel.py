@@ -1,0 +1,135 @@
+"""What is known about the errors of angles and metrics, measured on people with exact truth.
+
+May import: the standard library and `core`.
+
+The figures lie in `data/errors.yaml` and are made by `tests/benchmarks/calibrate.py`. Two kinds: what all frames of a
+take share of an angle's error, and what all repetitions of a set share of a metric's error. Both are widened for the
+small number of people they come from, once, so that whoever uses them multiplies by 1.96 (or 2) and by nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from screening.core.vocabulary import View, Word
+
+
+class Leg(Word):
+    """Whose angle: of the leg in front, of the leg behind, or of the body as a whole."""
+
+    FRONT = "front"
+    REAR = "rear"
+    BODY = "body"
+
+
+class Source(Word):
+    """Where an angle comes from: from landmarks, or from what was followed in the pictures."""
+
+    LANDMARKS = "landmarks"
+    PICTURES = "pictures"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """How much a figure stands on: takes, people, and the share of the left-out people's errors within two of it."""
+
+    takes: int
+    people: int
+    within_pct: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameError:
+    """Standard error that all frames of a take share, in the angle's unit; `angle` is the stem of its name."""
+
+    angle: str
+    view: str
+    leg: Leg
+    source: Source
+    sd: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricError:
+    """Standard error that all repetitions of a set share, in the metric's unit.
+
+    `sem` is that of the value itself; `repeat` that of a difference's two ends: what two sets of one person, filmed in
+    the same way, do not have in common. `usual` is the error that the frames stated in these takes: where a take
+    states more, the excess is added.
+    """
+
+    movement: str
+    metric: str
+    view: str
+    sem: float
+    repeat: float
+    usual: float
+    evidence: Evidence
+
+    def of_take(self, stated: float) -> float:
+        """Shared error of the value in a take whose frames state an error.
+
+        Examples
+        --------
+        >>> seen = Evidence(takes=4, people=3, within_pct=95.0)
+        >>> known = MetricError(
+        ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, usual=2.0, evidence=seen
+        ... )
+        >>> known.of_take(1.0), round(known.of_take(math.sqrt(20.0)), 6)
+        (3.0, 5.0)
+        """
+        return math.hypot(self.sem, self._excess(stated))
+
+    def of_repeat(self, stated: float) -> float:
+        """Shared error of one end of a difference in a take whose frames state an error."""
+        return math.hypot(self.repeat, self._excess(stated))
+
+    def _excess(self, stated: float) -> float:
+        return math.sqrt(max(stated**2 - self.usual**2, 0.0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """How a table of errors was made."""
+
+    date: str
+    how: str
+    takes: int
+    people: int
+
+
+def kind_of(view: View) -> str:
+    """Kind of view in the tables: front, back, oblique, or side for either side."""
+    return "side" if view.is_side else view.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorModel:
+    """All known errors; what is missing is not known, and then the stated error of the frames stands."""
+
+    made: Made = field(default_factory=lambda: Made(date="", how="", takes=0, people=0))
+    frames: Mapping[tuple[str, str, Leg, Source], FrameError] = field(default_factory=dict)
+    metrics: Mapping[tuple[str, str, str], MetricError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Freeze the mappings."""
+        for name in ("frames", "metrics"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def shared_sd(self, angle: str, view: View, leg: Leg, source: Source) -> float | None:
+        """Standard error that all frames share, None where it is not known."""
+        found = self.frames.get((angle, kind_of(view), leg, source))
+        return None if found is None else found.sd
+
+    def of_metric(self, movement: str, metric: str, view: View) -> MetricError | None:
+        """Error of a metric of a set, None where it is not known."""
+        return self.metrics.get((movement, metric, kind_of(view)))
+
+
+#: Nothing was measured: every error is the one that the frames state.
+NO_ERRORS: Final = ErrorModel()

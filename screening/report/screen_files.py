@@ -1,0 +1,67 @@
+"""The reports of a whole screen, written together: the same words and the same pictures in HTML and PDF.
+
+May import: catalog, core and the sibling files of `report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from screening.core.datatypes import TakeResult
+from screening.core.screen import ScreenResult
+from screening.core.settings import ReportSettings
+from screening.report.atomic import writing
+from screening.report.pdf import write_screen_pdf
+from screening.report.screen_html import render_screen
+from screening.report.screen_model import Review, build_screen_report
+from screening.report.screen_pictures import screen_pictures
+from screening.report.screen_words import load_words
+
+_TAKES: Final = "takes"
+
+
+def write_screen_reports(  # noqa: PLR0913  (what there is to show)
+    result: ScreenResult,
+    out: Path,
+    *,
+    takes: Mapping[str, TakeResult],
+    videos: Mapping[str, Path | None],
+    settings: ReportSettings,
+    paper: str = "",
+    review: Review | None = None,
+) -> None:
+    """Write `report.html` and `report.pdf` into the folder of a screen.
+
+    Parameters
+    ----------
+    result : ScreenResult
+        One whole screen.
+    out : Path
+        Its folder; each file appears whole or not at all. Takes with a report of their own below it are linked to.
+    takes, videos : mapping
+        Its takes and their recordings by name, for the pictures; what is missing gives no picture.
+    settings : ReportSettings
+        Sizes.
+    paper : str
+        "a4" or "letter"; empty: as the settings say.
+    review : Review, optional
+        Who signed it; a draft without.
+    """
+    words = load_words()
+    pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=settings)
+    linked = [take.name for take in result.takes if (out / _TAKES / take.name / "report.html").is_file()]
+    page = render_screen(build_screen_report(result, words, review), result, words, pictures=pictures, linked=linked)
+    with writing(out / "report.html") as file:
+        file.write(page)
+    write_screen_pdf(
+        result,
+        out / "report.pdf",
+        takes=takes,
+        videos=videos,
+        settings=settings,
+        paper=paper,
+        review=review,
+        pictures=pictures,
+    )

@@ -1,0 +1,130 @@
+"""The routes of the clinician's pages: films and files of a screen, and everything about one person as a zip.
+
+May import: Starlette, `store`, `jobs`, `core`, `web.clinic`, `web.session` and `web.texts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from screening.core.errors import ScreeningError
+from screening.store import Store, person_export
+from screening.web.clinic import holder, open_screen
+from screening.web.session import Site
+from screening.web.texts import Texts
+
+_TYPES: Final = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/mp4",  # the same boxes; browsers play it under this name
+    ".webm": "video/webm",
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+}
+_HEADERS: Final = {
+    "Cache-Control": "private, no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+}
+#: Sees a film in the audit once for each look at the page, not for each piece of it.
+_FIRST: Final = ("", "bytes=0-")
+
+
+def film_address(screen: str, take: str, given: str) -> str:
+    """Address of the recording of a take, relative to the page."""
+    return f"api/clinic/{screen}/film/{take}?grant={given}"
+
+
+def file_address(screen: str, result: str, name: str, given: str) -> str:
+    """Address of a file of results, relative to the page."""
+    return f"api/clinic/{screen}/results/{result}/{name}?grant={given}"
+
+
+def export_address(person: str, given: str) -> str:
+    """Address of everything about a person as a zip, relative to the page."""
+    return f"api/clinic/people/{person}.zip?grant={given}"
+
+
+def clinic_routes(site: Site, texts: Texts) -> list[BaseRoute]:
+    """All routes of the clinician's pages."""
+
+    def answer(request: Request, find: Callable[[Store, Request], Path | None]) -> Response:
+        return _screen_file(site.store, request, find) or _missing(texts)
+
+    async def get_film(request: Request) -> Response:
+        return await run_in_threadpool(answer, request, _film)
+
+    async def get_result(request: Request) -> Response:
+        return await run_in_threadpool(answer, request, _result)
+
+    async def get_person(request: Request) -> Response:
+        return await run_in_threadpool(_person, site.store, request) or _missing(texts)
+
+    return [
+        Route("/api/clinic/people/{person}.zip", get_person, methods=["GET"]),
+        Route("/api/clinic/{screen}/film/{take}", get_film, methods=["GET"]),
+        Route("/api/clinic/{screen}/results/{result}/{name:path}", get_result, methods=["GET"]),
+    ]
+
+
+def _missing(texts: Texts) -> Response:
+    return JSONResponse({"error": texts("missing.body")}, 404, headers=_HEADERS)
+
+
+def _screen_file(store: Store, request: Request, find: Callable[[Store, Request], Path | None]) -> Response | None:
+    screen = request.path_params["screen"]
+    who = holder(screen, request.query_params.get("grant", ""))
+    if who is None or open_screen(store, screen) is None:
+        return None
+    path = find(store, request)
+    if path is None or path.suffix.lower() not in _TYPES or not path.is_file():
+        return None
+    if request.headers.get("range", "") in _FIRST:
+        store.audit.saw("screen", screen, who=who, part=path.suffix.lower().lstrip("."))
+    return _file(path, inline="save" not in request.query_params)
+
+
+def _person(store: Store, request: Request) -> Response | None:
+    person = request.path_params["person"]
+    who = holder(person, request.query_params.get("grant", ""))
+    if who is None:
+        return None
+    try:
+        pieces = person_export.stream(store, person, who=who)
+    except ScreeningError:
+        return None
+    headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="person.zip"'}
+    return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+
+def _film(store: Store, request: Request) -> Path | None:
+    take = store.takes.get(request.path_params["take"])
+    return store.takes.video(take) if take is not None and take.screen == request.path_params["screen"] else None
+
+
+def _result(store: Store, request: Request) -> Path | None:
+    name: str = request.path_params["name"]
+    found = store.results.get(request.path_params["result"])
+    if found is None or found.screen != request.path_params["screen"] or name not in found.files:
+        return None
+    return store.results.folder(found) / name
+
+
+def _file(path: Path, *, inline: bool) -> Response:
+    return FileResponse(
+        path,
+        filename=path.name,
+        content_disposition_type="inline" if inline else "attachment",
+        media_type=_TYPES[path.suffix.lower()],
+        headers=_HEADERS,
+    )
