@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from screening import __version__, movements
+from screening.catalog.errors import load_errors
 from screening.catalog.wordings import Wordings, load_wordings
 from screening.core.corrections import NO_HOOKS, Hooks
 from screening.core.datatypes import (
@@ -28,6 +29,7 @@ from screening.core.datatypes import (
     TakeResult,
     Timeline,
 )
+from screening.core.errormodel import ErrorModel
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
@@ -82,6 +84,7 @@ def analyze(
         The pose model is missing or damaged.
     """
     options = options or TakeOptions()
+    load_wordings(options.language)  # a wrong word must not end the work at its end
     movements.load(options.movement)
     recording = probe(Path(video), limits=settings.video, capture_fps=options.capture_fps)
     again = look_again(recording, options=options, settings=settings)
@@ -162,14 +165,16 @@ def interpret(
     settings: Settings = DEFAULTS,
     pictures: Pictures | None = None,
     hooks: Hooks = NO_HOOKS,
+    errors: ErrorModel | None = None,
 ) -> TakeResult:
     """Turn what was seen into angles, repetitions and metrics; needs no network.
 
     Without `pictures`, which gives single pictures of the video once more, the pelvis is not followed, unless `hooks`
-    gives what was followed before.
+    gives what was followed before. `errors` takes the place of the table of measured errors.
     """
     movement = movements.load(options.movement)
-    words = load_wordings()
+    errors = errors or load_errors()
+    words = load_wordings(options.language)
     seen = fusion.mean_image(raw)
     quality.refuse_unusable(seen, raw, recording, settings.scene)
     view = scene.describe(
@@ -193,9 +198,11 @@ def interpret(
         lead=timeline.lead_of_frame(),
         joints=settings.joints,
         posture=movement.traits.posture,
+        errors=errors,
     )
     timeline = with_depth(timeline, table)
-    measurements = measure(movement.metrics, table, timeline)
+    known = errors.of_movement(options.movement, view.view)
+    measurements = measure(movement.metrics, table, timeline, known)
     checks = [
         *filming,
         *checks,

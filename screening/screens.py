@@ -98,7 +98,8 @@ def assess(
             stopped=redflags.stopped(intake, answers, told, policy),
         ),
         provenance=takes[0].result.provenance,
-        sentences=_sentences(asymmetries, found),
+        sentences=_sentences(asymmetries, found, language),
+        language=language,
     )
 
 
@@ -126,8 +127,8 @@ def _take(take: MeasuredTake) -> ScreenTake:
     )
 
 
-def _sentences(asymmetries: Iterable[Asymmetry], findings: Iterable[Finding]) -> dict[str, str]:
+def _sentences(asymmetries: Iterable[Asymmetry], findings: Iterable[Finding], language: str) -> dict[str, str]:
     """Every reason the result mentions by key, as a sentence."""
-    words = load_wordings()
+    words = load_wordings(language)
     keys = {*(a.reason for a in asymmetries), *(f.reason for f in findings)}
     return {key: words.reason(key) for key in sorted(keys) if key}

@@ -11,10 +11,10 @@ from typing import Any
 
 from screening.catalog.language import require_number, require_one_of, require_rows, require_version
 from screening.catalog.loading import fail, read_data, require_keys, require_text
-from screening.core.errormodel import ErrorModel, Evidence, FrameError, Leg, Made, MetricError, Source
+from screening.core.errormodel import Basis, ErrorModel, FrameError, Leg, Made, MetricError, Source
 
 FILE = "errors.yaml"
-_EVIDENCE = ("takes", "people", "within_pct")
+_BASIS = ("takes", "people", "within_pct")
 _VIEWS = ("back", "front", "side", "oblique")
 
 
@@ -54,19 +54,19 @@ def _rows(value: Any, at: str) -> list[Any]:
 
 
 def _frame(row: Any, at: str) -> FrameError:
-    entry = require_keys(row, ("angle", "view", "leg", "source", "sd", *_EVIDENCE), file=FILE, at=at)
+    entry = require_keys(row, ("angle", "view", "leg", "source", "sd", *_BASIS), file=FILE, at=at)
     return FrameError(
         angle=require_text(entry["angle"], file=FILE, at=f"{at}.angle"),
         view=require_one_of(entry["view"], _VIEWS, file=FILE, at=f"{at}.view"),
         leg=Leg(require_one_of(entry["leg"], tuple(Leg), file=FILE, at=f"{at}.leg")),
         source=Source(require_one_of(entry["source"], tuple(Source), file=FILE, at=f"{at}.source")),
         sd=_error(entry["sd"], f"{at}.sd"),
-        evidence=_evidence(entry, at),
+        basis=_basis(entry, at),
     )
 
 
 def _metric(row: Any, at: str) -> MetricError:
-    keys = ("movement", "metric", "view", "sem", "repeat", "usual", *_EVIDENCE)
+    keys = ("movement", "metric", "view", "sem", "repeat", "usual", *_BASIS)
     entry = require_keys(row, keys, file=FILE, at=at)
     return MetricError(
         movement=require_text(entry["movement"], file=FILE, at=f"{at}.movement"),
@@ -75,13 +75,13 @@ def _metric(row: Any, at: str) -> MetricError:
         sem=_error(entry["sem"], f"{at}.sem"),
         repeat=_error(entry["repeat"], f"{at}.repeat"),
         usual=_error(entry["usual"], f"{at}.usual"),
-        evidence=_evidence(entry, at),
+        basis=_basis(entry, at),
     )
 
 
-def _evidence(entry: Mapping[str, Any], at: str) -> Evidence:
-    takes, people, within = (require_number(entry[k], file=FILE, at=f"{at}.{k}") for k in _EVIDENCE)
-    return Evidence(takes=int(takes), people=int(people), within_pct=within)
+def _basis(entry: Mapping[str, Any], at: str) -> Basis:
+    takes, people, within = (require_number(entry[k], file=FILE, at=f"{at}.{k}") for k in _BASIS)
+    return Basis(takes=int(takes), people=int(people), within_pct=within)
 
 
 def _error(value: Any, at: str) -> float:

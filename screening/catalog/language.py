@@ -3,6 +3,7 @@
 May import: core and `catalog.loading`, `catalog.sources`.
 
 What is decided stands in the first file, what is said in the second, so that a further language is a further folder.
+What a language has not yet got is said in English; a contract test finds it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,40 @@ from typing import Any
 from screening.catalog.loading import fail, read_data, require_keys, require_text
 from screening.catalog.sources import load_sources
 from screening.core.errors import ConfigError
+from screening.core.settings import DEFAULT_LANGUAGE
 
-DEFAULT_LANGUAGE = "en"
+__all__ = ["DEFAULT_LANGUAGE", "WordForms"]
+
+
+class WordForms(str):
+    """A word that has a second form beside masculine nouns, which a sentence asks for as `{side:m}`.
+
+    Parameters
+    ----------
+    written : str
+        The word as in the catalogue: `izquierda|izquierdo`, or one form for both.
+
+    Examples
+    --------
+    >>> "la cadera {side}, el pie {side:m}".format(side=WordForms("izquierda|izquierdo"))
+    'la cadera izquierda, el pie izquierdo'
+    >>> "the {side:m} foot".format(side=WordForms("left"))
+    'the left foot'
+    """
+
+    __slots__ = ("_masculine",)
+    _masculine: str
+
+    def __new__(cls, written: str) -> WordForms:
+        """Take the first form as the word itself."""
+        first, _, second = written.partition("|")
+        word = super().__new__(cls, first)
+        word._masculine = second or first
+        return word
+
+    def __format__(self, spec: str) -> str:
+        """Give the form that is asked for, otherwise what any text gives."""
+        return self._masculine if spec == "m" else super().__format__(spec)
 
 
 def languages() -> tuple[str, ...]:
@@ -30,8 +63,32 @@ def read_pair(file: str, language: str) -> tuple[dict[str, Any], dict[str, Any],
     """Read a catalogue file and its words; return both and the name of the words' file."""
     if language not in languages():
         raise ConfigError(f"There are no words in {language!r}; there are {list(languages())}.", hint="Choose one.")
-    words = f"{language}/{file}"
-    return read_data(file), read_data(words), words
+    return read_data(file), read_words(file, language), f"{language}/{file}"
+
+
+def read_words(file: str, language: str) -> dict[str, Any]:
+    """Read the words of one language; what it has not got is taken from English."""
+    english = read_data(f"{DEFAULT_LANGUAGE}/{file}")
+    if language == DEFAULT_LANGUAGE:
+        return english
+    return said_in(english, read_data(f"{language}/{file}"), file=f"{language}/{file}")
+
+
+def said_in(english: Mapping[str, Any], words: Mapping[str, Any], *, file: str, at: str = "") -> dict[str, Any]:
+    """Put the words of a language in the place of the English ones; a key that English has not got is refused."""
+    unknown = sorted(str(key) for key in set(words) - set(english))
+    if unknown:
+        raise fail(file, at or "(file)", f"English has no {unknown}")
+    out = dict(english)
+    for key, value in words.items():
+        inner = english[key]
+        if isinstance(value, Mapping) and isinstance(inner, Mapping):
+            out[key] = said_in(inner, value, file=file, at=f"{at}.{key}".lstrip("."))
+        elif type(value) is not type(inner):
+            raise fail(file, f"{at}.{key}".lstrip("."), f"must be of the same kind as in English, got {value!r}")
+        else:
+            out[key] = value
+    return out
 
 
 def require_version(value: Any, *, file: str) -> str:

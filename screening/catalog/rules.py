@@ -14,6 +14,7 @@ from typing import Any
 from screening.catalog.intake import load_intake, parse_condition
 from screening.catalog.language import (
     DEFAULT_LANGUAGE,
+    WordForms,
     read_pair,
     require_one_of,
     require_places,
@@ -168,4 +169,5 @@ def parse_rule_words(
         places = ("side", "other") if sided else ()
         places = (*places, "value") if rule.needs else places
         said[rule.sentence] = require_places(texts[rule.key], places, file=file, at=rule.sentence)
-    return RuleWords(file=file, language=language, sentences=said, sides={str(k): str(v) for k, v in sides.items()})
+    forms = {str(key): WordForms(str(word)) for key, word in sides.items()}
+    return RuleWords(file=file, language=language, sentences=said, sides=forms)

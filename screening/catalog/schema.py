@@ -19,6 +19,7 @@ UNITS = ("deg", "s", "pct")
 ANGLE_KEYS = ("label", "short", "sign", "zero", "group", "plane", "sided")
 WORD_GROUPS: Mapping[str, tuple[str, ...]] = {
     "side": tuple(Side),
+    "side_short": tuple(Side),
     "view": tuple(View),
     "view_short": tuple(View),
     "phase": tuple(Phase),

@@ -1,6 +1,9 @@
 """Every sentence of the program by key, from `data/wordings.yaml`, checked when loaded.
 
-May import: core, `catalog.loading` and `catalog.sources`.
+May import: core, `catalog.language`, `catalog.loading` and `catalog.sources`.
+
+The file holds units, signs and values too, with the English words; those of another language in `data/LANGUAGE` are
+put in their place.
 """
 
 from __future__ import annotations
@@ -12,11 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from screening.catalog.language import DEFAULT_LANGUAGE, WordForms, languages, said_in
 from screening.catalog.loading import fail, read_data
 from screening.catalog.schema import CheckText, SentenceText, parse_sections
 from screening.catalog.sources import load_sources
 from screening.core.datatypes import QualityCheck
-from screening.core.errors import CatalogError
+from screening.core.errors import CatalogError, ConfigError
 from screening.core.vocabulary import CheckLevel, Side, Verdict, View
 
 FILE = "wordings.yaml"
@@ -58,6 +62,7 @@ class Wordings:
     angles: Mapping[str, Mapping[str, Any]]
     metrics: Mapping[str, MetricText]
     cited: tuple[str, ...]
+    language: str = DEFAULT_LANGUAGE
 
     def sentence(self, key: str, **values: object) -> str:
         """Return the sentence of a key with its values filled in.
@@ -75,12 +80,12 @@ class Wordings:
         missing = sorted(set(entry.values) - set(values))
         if missing:
             raise fail(self.file, key, f"the sentence needs the values {missing}")
-        return _FORMATTER.vformat(entry.text, (), values)
+        return _Formatter(self.words["label"]["unknown_value"]).vformat(entry.text, (), values)
 
     def word(self, group: str, key: str) -> str:
-        """Return a single word: `word("view", "back")` is "behind"."""
+        """Return a single word: `word("view", "back")` is "behind"; a side knows its form beside any noun."""
         try:
-            return self.words[group][str(key)]
+            return WordForms(self.words[group][str(key)])
         except KeyError as err:
             raise fail(self.file, f"words.{group}.{key}", "there is no such word") from err
 
@@ -98,8 +103,8 @@ class Wordings:
 
     def reason(self, key: str, *, angle: str = "", view: View | str = "") -> str:
         """Return why something is not assessed or a trend; `angle` is a column name, both may be left out."""
-        label = self.angle(angle).label if angle in self.angle_names else "This"
-        return self.sentence(key, angle=label, view=self.view(view) if view else "this side")
+        label = self.angle(angle).label if angle in self.angle_names else self.word("label", "this")
+        return self.sentence(key, angle=label, view=self.view(view) if view else self.word("label", "this_side"))
 
     def check(self, check: QualityCheck) -> str:
         """Return the sentence of a quality check at its level."""
@@ -123,7 +128,7 @@ class Wordings:
             raise fail(self.file, f"angles.{name}", "there is no such angle")
         rest = {k: str(entry[k]) for k in ("sign", "zero", "group", "plane")}
         tail = f", {self.word('side', str(side))}" if side else ""
-        short = f"{entry['short']} {'L' if side is Side.LEFT else 'R'}" if side else str(entry["short"])
+        short = f"{entry['short']} {self.word('side_short', str(side))}" if side else str(entry["short"])
         return AngleText(label=f"{entry['label']}{tail}", short=short, unit=_unit(stem), side=side, **rest)
 
     def angle_label(self, stem: str) -> str:
@@ -161,11 +166,14 @@ class Wordings:
 
 
 class _Formatter(string.Formatter):
-    """Formats numbers as the sentence asks for, and says "unknown" where there is none."""
+    """Formats numbers as the sentence asks for, and says the word for what is unknown where there is none."""
+
+    def __init__(self, unknown: str) -> None:
+        self._unknown = unknown
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if value is None or (isinstance(value, float) and math.isnan(value)):
-            return "unknown"
+            return self._unknown
         try:
             text = str(super().format_field(value, format_spec))
         except (TypeError, ValueError) as err:
@@ -179,8 +187,6 @@ class _Formatter(string.Formatter):
 def _is_negative_zero(text: str) -> bool:
     return text.startswith("-") and set(text[1:]) <= set("0.")
 
-
-_FORMATTER = _Formatter()
 
 
 def split_side(name: str) -> tuple[str, Side | None]:
@@ -204,13 +210,21 @@ def _unit(name: str) -> str:
     return name.rpartition("_")[2]
 
 
-@lru_cache(maxsize=1)
-def load_wordings() -> Wordings:
-    """Load the sentences that come with the program."""
-    return parse_wordings(read_data(FILE), file=FILE, sources=load_sources())
+@lru_cache(maxsize=8)
+def load_wordings(language: str = DEFAULT_LANGUAGE) -> Wordings:
+    """Load the sentences that come with the program, in one language."""
+    if language not in languages():
+        raise ConfigError(f"There are no words in {language!r}; there are {list(languages())}.", hint="Choose one.")
+    plain, file = read_data(FILE), FILE
+    if language != DEFAULT_LANGUAGE:
+        file = f"{language}/{FILE}"
+        plain = said_in(plain, read_data(file), file=file)
+    return parse_wordings(plain, file=file, sources=load_sources(), language=language)
 
 
-def parse_wordings(plain: Mapping[str, Any], *, file: str, sources: Container[str]) -> Wordings:
+def parse_wordings(
+    plain: Mapping[str, Any], *, file: str, sources: Container[str], language: str = DEFAULT_LANGUAGE
+) -> Wordings:
     """Check what a wordings file holds and build its look-up; `sources` are the keys that may be cited."""
     sections = parse_sections(plain, file=file, sources=sources)
     metrics = {key: MetricText(**entry) for key, entry in sections.metrics.items()}
@@ -223,4 +237,5 @@ def parse_wordings(plain: Mapping[str, Any], *, file: str, sources: Container[st
         angles=sections.angles,
         metrics=metrics,
         cited=sections.cited,
+        language=language,
     )

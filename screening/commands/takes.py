@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from screening import movements
 from screening.commands.output import Meter, print_json
 from screening.core.errors import ConfigError
 from screening.core.settings import DEFAULTS, TakeOptions
@@ -31,9 +32,13 @@ def _add_analyze(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder for the results")
-    parser.add_argument("--movement", default=told.movement, help="split_squat, squat or free (default: %(default)s)")
+    parser.add_argument(
+        "--movement", default=told.movement, help=f"{', '.join(movements.names())} (default: %(default)s)"
+    )
     parser.add_argument("--view", choices=["auto", *map(str, View)], default="auto", help="side facing the camera")
-    parser.add_argument("--lead", choices=["auto", *map(str, Side), _BOTH], default="auto", help="leg in front")
+    parser.add_argument(
+        "--lead", choices=["auto", *map(str, Side), _BOTH], default="auto", help="leg in front or moving"
+    )
     parser.add_argument(
         "--mirrored", choices=["auto", "yes", "no"], default="auto", help="whether the picture is a mirrored selfie"
     )

@@ -6,6 +6,7 @@ What was filmed and seen stands in `recordings` and is named here too, so that o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ import numpy as np
 
 from screening.core.arrays import BoolArray, FloatArray, IntArray, freeze, frozen_array
 from screening.core.recordings import LandmarkSequence, PoseVariant, RawPose, Recording, Step
+from screening.core.settings import DEFAULT_LANGUAGE
 from screening.core.vocabulary import CheckLevel, Observability, Phase, Side, Verdict, View
 
 if TYPE_CHECKING:
@@ -241,7 +243,8 @@ class Measurement:
     """A metric of one lead's set within a take.
 
     per_rep (repetition,) in `unit`, NaN where a repetition does not give it; value is their mean over the used
-    repetitions; sd their spread; sem the standard error of the value (one set-up); mdc95 = 1.96 sqrt(2) sem.
+    repetitions; sd their spread; sem the standard error of the value (one set-up); sem_repeat the part of it that a
+    second set of the same person, filmed in the same way, does not share; mdc95 = 1.96 sqrt(2) sem_repeat.
     """
 
     key: str
@@ -256,9 +259,12 @@ class Measurement:
     view: View
     verdict: Verdict
     reason: str = ""
+    sem_repeat: float = float("nan")
 
     def __post_init__(self) -> None:
-        """Freeze the values."""
+        """Freeze the values; where nothing else is known, two sets share nothing of the error."""
+        if math.isnan(self.sem_repeat):
+            freeze(self, sem_repeat=self.sem)
         freeze(self, per_rep=frozen_array(self.per_rep, np.float64))
 
 
@@ -291,6 +297,11 @@ class TakeResult:
     body: LandmarkSequence
     provenance: Provenance
     sentences: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """Language of the sentences, as it was asked for."""
+        return str(self.options.get("language") or DEFAULT_LANGUAGE)
 
     @property
     def angles(self) -> pd.DataFrame:

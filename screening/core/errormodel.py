@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from screening.core.vocabulary import View, Word
@@ -34,7 +33,7 @@ class Source(Word):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Basis:
     """How much a figure stands on: takes, people, and the share of the left-out people's errors within two of it."""
 
     takes: int
@@ -51,7 +50,7 @@ class FrameError:
     leg: Leg
     source: Source
     sd: float
-    evidence: Evidence
+    basis: Basis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +68,16 @@ class MetricError:
     sem: float
     repeat: float
     usual: float
-    evidence: Evidence
+    basis: Basis
 
     def of_take(self, stated: float) -> float:
         """Shared error of the value in a take whose frames state an error.
 
         Examples
         --------
-        >>> seen = Evidence(takes=4, people=3, within_pct=95.0)
+        >>> seen = Basis(takes=4, people=3, within_pct=95.0)
         >>> known = MetricError(
-        ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, usual=2.0, evidence=seen
+        ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, usual=2.0, basis=seen
         ... )
         >>> known.of_take(1.0), round(known.of_take(math.sqrt(20.0)), 6)
         (3.0, 5.0)
@@ -116,19 +115,15 @@ class ErrorModel:
     frames: Mapping[tuple[str, str, Leg, Source], FrameError] = field(default_factory=dict)
     metrics: Mapping[tuple[str, str, str], MetricError] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Freeze the mappings."""
-        for name in ("frames", "metrics"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-
     def shared_sd(self, angle: str, view: View, leg: Leg, source: Source) -> float | None:
         """Standard error that all frames share, None where it is not known."""
         found = self.frames.get((angle, kind_of(view), leg, source))
         return None if found is None else found.sd
 
-    def of_metric(self, movement: str, metric: str, view: View) -> MetricError | None:
-        """Error of a metric of a set, None where it is not known."""
-        return self.metrics.get((movement, metric, kind_of(view)))
+    def of_movement(self, movement: str, view: View) -> dict[str, MetricError]:
+        """Known errors of a movement's metrics in a view, by metric."""
+        kind = kind_of(view)
+        return {e.metric: e for e in self.metrics.values() if (e.movement, e.view) == (movement, kind)}
 
 
 #: Nothing was measured: every error is the one that the frames state.

@@ -14,6 +14,7 @@ from typing import Final
 
 from screening.core.arrays import FloatArray, freeze, frozen_array
 from screening.core.datatypes import Provenance, QualityCheck
+from screening.core.settings import DEFAULT_LANGUAGE
 from screening.core.vocabulary import Side, Verdict, View, Word
 
 SCREEN_SCHEMA_VERSION: Final = 1
@@ -232,7 +233,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True)
 class ScreenResult:
-    """Everything the report of a whole screen shows."""
+    """Everything the report of a whole screen shows; `language` is that of its sentences."""
 
     schema_version: int = SCREEN_SCHEMA_VERSION
     person: Person
@@ -245,6 +246,7 @@ class ScreenResult:
     plan: Plan
     provenance: Provenance
     sentences: Mapping[str, str] = field(default_factory=dict)
+    language: str = DEFAULT_LANGUAGE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -348,6 +348,8 @@ class Settings:
 
 
 DEFAULTS: Final = Settings()
+#: Language of the sentences where nobody chose one.
+DEFAULT_LANGUAGE: Final = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -355,6 +357,7 @@ class TakeOptions:
     """What the person tells about one take; None means: find out.
 
     `mirrored` None means that nobody said; the take is then read as un-mirrored and the report says so.
+    `language` is that of the sentences; it changes no number.
     """
 
     movement: str = "split_squat"
@@ -365,3 +368,4 @@ class TakeOptions:
     capture_fps: float | None = None
     height_cm: float | None = None
     quality: Quality = Quality.STANDARD
+    language: str = DEFAULT_LANGUAGE

@@ -107,6 +107,7 @@ def _steadied(arch: SideSet, tilts: Tilts, shared_part: float) -> SideSet:
         arch,
         value=arch.value + weight * tilts.gap,
         shared=float(np.sqrt(max(own - weight * common, 0.0))),
+        shared_value=float(np.sqrt(max(arch.shared_value**2 - weight * common, 0.0))),
         helped_by=tilts.surface.take,
         reason="reason.arch_and_tilt",
     )

@@ -110,7 +110,7 @@ def _compare(takes: Sequence[Filmed], wanted: Wanted, settings: ScreenSettings) 
     fused = wanted.spec.key in settings.fused and len(usable) > 1 and agree(*usable[:2])
     best = tuple(usable[: 2 if fused else 1])
     found = _asymmetry(wanted, takes, best, settings)
-    return found, verdicts.p_value(found.difference, float(np.hypot(found.sem_left, found.sem_right)), _freedom(best))
+    return found, verdicts.p_value(found.difference, found.mdc95 / verdicts.Z95, _freedom(best))
 
 
 def _freedom(pairs: Sequence[Pair]) -> float:
@@ -152,10 +152,9 @@ def _asymmetry(wanted: Wanted, takes: Sequence[Filmed], pairs: tuple[Pair, ...],
     """Describe one comparison, or the mean of two that agree, weighted by the inverse of their variances."""
     weight = np.array([p.error**-2 if p.error else 1.0 for p in pairs])
     weight = weight / weight.sum()
-    sem_left, sem_right = (
-        float(np.sqrt(np.sum((weight * np.array([s.sem for s in sets])) ** 2)))
-        for sets in ([p.left for p in pairs], [p.right for p in pairs])
-    )
+    sides = [p.left for p in pairs], [p.right for p in pairs]
+    ends = [_joined(weight, [s.sem for s in sets]) for sets in sides]
+    sem_left, sem_right = (_joined(weight, [s.sem_value for s in sets]) for sets in sides)
     left, right = (float(weight @ np.array([p.values[k] for p in pairs])) for k in range(2))
     # Draws of two takes are independent: the second's are turned by half, so that they do not pair up by their place.
     turned = [np.roll(p.draws, k * (len(p.draws) // 4)) for k, p in enumerate(pairs)]
@@ -169,7 +168,7 @@ def _asymmetry(wanted: Wanted, takes: Sequence[Filmed], pairs: tuple[Pair, ...],
         right=right,
         difference=float(weight @ np.array([p.difference for p in pairs])),
         ci95=(float(low), float(high)),
-        mdc95=verdicts.mdc95(verdicts.pooled_sem(sem_left, sem_right)),
+        mdc95=verdicts.mdc95(verdicts.pooled_sem(*ends)),
         n_left=sum(p.left.n for p in pairs),
         n_right=sum(p.right.n for p in pairs),
         larger_side=None,
@@ -183,6 +182,11 @@ def _asymmetry(wanted: Wanted, takes: Sequence[Filmed], pairs: tuple[Pair, ...],
         takes=tuple(dict.fromkeys(name for k in ("take", "helped_by") for name in _names(pairs, k))),
         phases=phase_differences(takes, wanted.spec, best.left, best.right, settings),
     )
+
+
+def _joined(weight: FloatArray, errors: Sequence[float]) -> float:
+    """Standard error of a weighted mean of independent values."""
+    return float(np.sqrt(np.sum((weight * np.array(errors)) ** 2)))
 
 
 def _names(pairs: Sequence[Pair], field: str) -> list[str]:

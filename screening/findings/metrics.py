@@ -5,12 +5,15 @@ May import: numpy and `core`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 
 from screening.core.datatypes import AngleTable, FloatArray, Measurement, MetricSpec, Repetition, Timeline
+from screening.core.errormodel import MetricError
 from screening.core.vocabulary import Observability, Side, Verdict
 
 #: The top before a repetition: frames of this long before its start.
@@ -21,23 +24,39 @@ _TIMES = ("descent_s", "hold_s")
 _MIN_OPPOSITE, _OPPOSITE_BAND = 0.15, 0.15
 #: Slow swaying of a standing body gives about one independent position in this time.
 _SWAY_S = 1.0
+NOTHING_KNOWN: Final[Mapping[str, MetricError]] = MappingProxyType({})
 
 
-def measure(specs: Sequence[MetricSpec], table: AngleTable, timeline: Timeline) -> tuple[Measurement, ...]:
+def measure(
+    specs: Sequence[MetricSpec],
+    table: AngleTable,
+    timeline: Timeline,
+    errors: Mapping[str, MetricError] = NOTHING_KNOWN,
+) -> tuple[Measurement, ...]:
     """Measure every metric for every lead that occurs in the take.
+
+    Parameters
+    ----------
+    specs, table, timeline
+        What is measured, in which angles, in which repetitions.
+    errors : mapping
+        What is known about the errors of this movement's sets in this view, by metric.
 
     Returns
     -------
     tuple of Measurement
         `per_rep` follows the repetitions of the lead in order of time, NaN where one does not count or does not
-        show the metric. `sem` joins the mean standard error of the angle at these frames with the spread of the
-        repetitions divided by the root of their number; the first part does not shrink with more repetitions.
+        show the metric. `sem` joins the error that all repetitions of a set share with their spread divided by the
+        root of their number. The shared part does not shrink with more repetitions; it is the measured one, larger
+        where the frames state more than usual, and the frames' own where nothing was measured.
     """
     leads = sorted({r.lead for r in timeline.repetitions}, key=str)
-    return tuple(_measure(spec, table, timeline, lead) for lead in leads for spec in specs)
+    return tuple(_measure(spec, table, timeline, lead, errors.get(spec.key)) for lead in leads for spec in specs)
 
 
-def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side | None) -> Measurement:
+def _measure(
+    spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side | None, known: MetricError | None
+) -> Measurement:
     reps = [r for r in timeline.repetitions if r.lead is lead]
     angle = angle_of(spec, lead)
     pairs = [_of_rep(spec, lead, table, timeline, r) if r.used else (np.nan, np.nan) for r in reps]
@@ -48,12 +67,15 @@ def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side
     value = float(per_rep[seen].mean()) if n else float("nan")
     sd = float(per_rep[seen].std(ddof=1)) if n > 1 else float("nan")
     shared = float(np.sqrt(np.mean(error[seen] ** 2))) if n else float("nan")
-    sem = float(np.hypot(shared, (0.0 if np.isnan(sd) else sd) / np.sqrt(max(n, 1))))
-    mdc95 = float(_Z95 * np.sqrt(2.0) * sem)
+    spread = (0.0 if np.isnan(sd) else sd) / np.sqrt(max(n, 1))
+    parts = (shared, shared) if known is None or not n else (known.of_take(shared), known.of_repeat(shared))
+    sem, repeat = (float(np.hypot(part, spread)) for part in parts)
+    mdc95 = float(_Z95 * np.sqrt(2.0) * repeat)
     if n == 0:
         verdict, reason = Verdict.NOT_ASSESSED, _why_not(spec, _hidden(spec, lead, table), table, reps)
     else:
-        verdict, reason = _verdict(spec, angle, table, value=value, mdc95=mdc95, n=n)
+        limit = max(mdc95, _Z95 * sem)
+        verdict, reason = _verdict(spec, angle, table, value=value, limit=limit, n=n)
     return Measurement(
         key=spec.key,
         unit=spec.unit,
@@ -63,6 +85,7 @@ def _measure(spec: MetricSpec, table: AngleTable, timeline: Timeline, lead: Side
         n=n,
         sd=sd,
         sem=sem,
+        sem_repeat=repeat,
         mdc95=mdc95,
         view=table.view,
         verdict=verdict,
@@ -186,9 +209,9 @@ def _why_not(spec: MetricSpec, angle: str, table: AngleTable, reps: Sequence[Rep
 
 
 def _verdict(
-    spec: MetricSpec, angle: str, table: AngleTable, *, value: float, mdc95: float, n: int
+    spec: MetricSpec, angle: str, table: AngleTable, *, value: float, limit: float, n: int
 ) -> tuple[Verdict, str]:
-    if spec.rule == "change_at_bottom" and abs(value) <= mdc95:
+    if spec.rule == "change_at_bottom" and abs(value) <= limit:
         return Verdict.NOT_DISTINGUISHABLE, table.reason.get(angle, "")
     if spec.as_trend or table.observability.get(angle) is Observability.TREND:
         return Verdict.TREND, spec.as_trend or table.reason.get(angle, "")

@@ -35,7 +35,8 @@ class SideSet:
     """A metric of one side in one take.
 
     value, depth, seconds (repetition,): the metric in its unit, how deep and how long each repetition was; value is
-    NaN where one does not count. `shared` is the standard error that more repetitions do not lessen. `kind` is the
+    NaN where one does not count. `shared` is the standard error that more repetitions do not lessen and that the other
+    side's set does not have in common, `shared_value` that of the side's value itself. `kind` is the
     kind of view: front, back, oblique, `near_side` (seen from the side of the leg in front) or `far_side`. `helped_by`
     names another take that made it firmer.
     """
@@ -49,6 +50,7 @@ class SideSet:
     depth: FloatArray
     seconds: FloatArray
     shared: float
+    shared_value: float
     assessed: bool
     reason: str
     helped_by: str = ""
@@ -70,9 +72,18 @@ class SideSet:
 
     @property
     def sem(self) -> float:
-        """Standard error of the side's value: the shared part, and the spread of the repetitions over their root."""
+        """Standard error of the side's end of a difference: the shared part, and that of the mean of repetitions."""
+        return float(np.hypot(self.shared, self._spread))
+
+    @property
+    def sem_value(self) -> float:
+        """Standard error of the side's value."""
+        return float(np.hypot(self.shared_value, self._spread))
+
+    @property
+    def _spread(self) -> float:
         sd = float(self.seen.std(ddof=1)) if self.n > 1 else 0.0
-        return float(np.hypot(self.shared, sd / np.sqrt(max(self.n, 1))))
+        return sd / float(np.sqrt(max(self.n, 1)))
 
     def only(self, kept: BoolArray) -> SideSet:
         """Return the set without the repetitions that are not kept, (repetition,)."""
@@ -113,7 +124,8 @@ def _set(take: Filmed, spec: MetricSpec, found: Measurement, side: Side) -> Side
         value=found.per_rep,
         depth=np.array([r.drop_pct for r in reps]),
         seconds=np.array([time_s[r.end - 1] - time_s[r.start] for r in reps]),
-        shared=float(np.sqrt(max(found.sem**2 - spread**2, 0.0))),
+        shared=float(np.sqrt(max(found.sem_repeat**2 - spread**2, 0.0))),
+        shared_value=float(np.sqrt(max(found.sem**2 - spread**2, 0.0))),
         assessed=found.verdict is not Verdict.NOT_ASSESSED,
         reason=found.reason,
     )

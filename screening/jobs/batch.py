@@ -15,8 +15,8 @@ import shutil
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -114,8 +114,17 @@ def batch_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
             run.all(opening, alone=(lambda: process_pool(1)))
         finally:
             batch = Batch(out=out, items=items, outcomes=tuple(run.outcome(k) for k in range(len(items))))
+            _tidy(batch)
             write_summary(list(batch.rows), batch.counts, out)
     return batch
+
+
+def _tidy(batch: Batch) -> None:
+    """Remove folders that were made on the way to results that did not come to be."""
+    for item in batch.items:
+        for folder in item.out.parents[: item.name.count("/")]:
+            with suppress(OSError):  # it holds results, or was never made
+                folder.rmdir()
 
 
 def _prepare(out: Path) -> None:
@@ -174,9 +183,10 @@ class _Run:
 
     def outcome(self, k: int) -> Outcome:
         """How item k ended."""
-        waits = "It was not measured: the batch ended before."
         return self.outcomes.get(k) or Outcome(
-            status=Status.NOT_RUN, what=waits, hint="Run the same command again; it goes on where it stopped."
+            status=Status.NOT_RUN,
+            what="It was not measured: the batch ended before.",
+            hint="Run the same command again; it goes on where it stopped.",
         )
 
     def all(
@@ -247,14 +257,17 @@ class _Run:
             return Outcome(status=Status.FAILED, what=what, hint=hint, exit_code=_BUG)
 
     def _ended(self, k: int, outcome: Outcome) -> None:
-        if outcome.status is Status.NOT_RUN and self.signs.is_dir():  # nobody stopped it
-            outcome = Outcome(status=Status.FAILED, what=outcome.what, hint=outcome.hint, exit_code=outcome.exit_code)
+        if outcome.status is Status.NOT_RUN:
+            if not self.signs.is_dir():  # it was stopped on request
+                return
+            outcome = replace(outcome, status=Status.FAILED)
         self.outcomes[k] = outcome
-        if self.told is not None and outcome.status is not Status.NOT_RUN:
+        if self.told is not None:
             self.told(self.items[k], outcome)
 
     def _fatal(self, k: int) -> bool:
-        return self.outcomes[k].status is Status.FAILED and self.outcomes[k].exit_code in _FATAL
+        ended = self.outcome(k)
+        return ended.status is Status.FAILED and ended.exit_code in _FATAL
 
     def _stop(self, running: Collection[Future[Outcome]]) -> None:
         """Tell every worker to stop, and take back what has not begun."""

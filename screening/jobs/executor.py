@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from screening.jobs.process import default_workers, usable_cores
 
 #: How long a scheduler may take to answer.
 _CONNECT_S: Final = 10
+_ADDRESS: Final = re.compile(r"(\w+://)?(\[[^\]\s]+\]|[^\s:/]+):\d{1,5}/?")
 #: Read by the numerical libraries when they are loaded.
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 #: Set while this process does work that may be interrupted.
@@ -64,6 +66,11 @@ def cluster(address: str) -> Iterator[Executor]:
     from screening.report.exchange.optional import need  # noqa: PLC0415
 
     distributed = need("distributed", what="Batches on a cluster", extra="dask")
+    if not _ADDRESS.fullmatch(address):
+        raise ConfigError(
+            f"{address!r} is no address of a Dask scheduler; one with a port is needed.",
+            hint="Give what dask scheduler prints when it starts, such as tcp://10.0.0.5:8786.",
+        )
     try:
         client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError, asyncio.TimeoutError) as err:

@@ -86,7 +86,7 @@ def _wider(result: TakeResult, movement: Movement, settings: Settings) -> TakeRe
     factor = settings.landmarks.error_factor
     table = replace(result.angle_table, sd=result.angle_table.sd * factor)
     check = QualityCheck(key="foreign_landmarks", level=CheckLevel.NOTICE, values={"factor": factor})
-    check = replace(check, sentence=load_wordings().check(check))
+    check = replace(check, sentence=load_wordings(result.language).check(check))
     return replace(
         result,
         angle_table=table,

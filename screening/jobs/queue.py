@@ -155,6 +155,12 @@ class JobQueue:
             return None
         return _job(row)
 
+    def get(self, job_id: str) -> Job | None:
+        """Look up a job by id, for whoever has been let in otherwise."""
+        with self._database.read() as db:
+            row = db.execute(sa.select(JOBS).where(JOBS.c.id == job_id)).first()
+        return None if row is None else _job(row)
+
     def exists(self, job_id: str) -> bool:
         """Whether the table still knows this job."""
         with self._database.read() as db:

@@ -150,6 +150,6 @@ def _write_reports(result: TakeResult, video: Path | None, part: Path, settings:
     from screening.report.pdf import write_take_pdf  # noqa: PLC0415
     from screening.report.pictures import key_pictures  # noqa: PLC0415
 
-    pictures = key_pictures(result, video, load_wordings(), settings=settings.report) if video else ()
+    pictures = key_pictures(result, video, load_wordings(result.language), settings=settings.report) if video else ()
     write_html(result, video or Path(), part / "report.html", settings=settings.report, pictures=pictures)
     write_take_pdf(result, part / "report.pdf", video=video, settings=settings.report, pictures=pictures)

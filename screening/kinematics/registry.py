@@ -11,12 +11,13 @@ the pelvis), rounded up; a view that is missing from the row does not show the a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from screening.core.datatypes import AngleTable, BodyMotion, FloatArray
+from screening.core.errormodel import NO_ERRORS, ErrorModel, Leg, Source
 from screening.core.settings import DEFAULTS, JointSettings
 from screening.core.skeleton import of
 from screening.core.vocabulary import Observability, Plane, Posture, Side, View
@@ -279,13 +280,14 @@ def column_names() -> tuple[str, ...]:
     return (*middle, *per_side, *rest)
 
 
-def compute(
+def compute(  # noqa: PLR0913  (what is known about the take)
     motion: BodyMotion,
     *,
     reference: tuple[int, ...],
     lead: tuple[Side | None, ...],
     joints: JointSettings = DEFAULTS.joints,
     posture: Posture = Posture.UPRIGHT,
+    errors: ErrorModel = NO_ERRORS,
 ) -> AngleTable:
     """All angles of a take.
 
@@ -299,6 +301,8 @@ def compute(
         Where the joints lie below their landmarks.
     posture : Posture
         Some angles are read in another way where the person sits or keeps a foot flat.
+    errors : ErrorModel
+        Errors that all frames share, as measured; those of the rows stand where there is none.
 
     Returns
     -------
@@ -319,8 +323,9 @@ def compute(
                 how[name], why[name] = Observability.NONE, withheld or row.unseen
                 continue
             k = names.index(name)
+            measured = with_errors(row, seen, motion.scene.view, tracked=_is_tracked(row, motion), errors=errors)
             value[:, k], sd[:, k] = _one(
-                row, seen, motion, planes[row.plane], side=side, reference=reference, lead=lead
+                row, measured, motion, planes[row.plane], side=side, reference=reference, lead=lead
             )
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
             if motion.track is not None and _is_tracked(row, motion) and motion.track.trend:
@@ -336,6 +341,22 @@ def compute(
         observability=how,
         reason=why,
         gap_reason=_gap_reasons(motion),
+    )
+
+
+def with_errors(row: Row, seen: Seen, view: View, *, tracked: bool, errors: ErrorModel) -> Seen:
+    """Entry of a view with the measured errors in the place of the stated ones, where there are some."""
+    if row not in REGISTRY:  # read in another way in a posture of its own, for which nothing was measured
+        return seen
+    source = Source.PICTURES if tracked else Source.LANDMARKS
+    front, rear = (
+        errors.shared_sd(row.stem, view, leg, source)
+        for leg in ((Leg.FRONT, Leg.REAR) if row.sided else (Leg.BODY, Leg.BODY))
+    )
+    return replace(
+        seen,
+        sd=seen.sd if front is None else front,
+        rear_sd=seen.rear_sd if rear is None or not row.sided else rear,
     )
 
 

@@ -49,7 +49,7 @@ def write_result(result: TakeResult, path: Path) -> None:
             _dump(getattr(result, field.name), file)
             file.write(",\n")
         file.write(f"{json.dumps(IN_WORDS)}: ")
-        _dump(build_report(result, load_wordings()), file)
+        _dump(build_report(result, load_wordings(result.language)), file)
         file.write("\n}\n")
 
 

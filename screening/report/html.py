@@ -62,7 +62,7 @@ def write_html(
     pictures : sequence of KeyPicture, optional
         The pictures, where they have been drawn already.
     """
-    wordings = load_wordings()
+    wordings = load_wordings(result.language)
     if pictures is None:
         pictures = key_pictures(result, video, wordings, settings=settings)
     page = render_html(build_report(result, wordings), result, pictures, wordings)

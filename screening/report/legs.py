@@ -37,6 +37,11 @@ def legs_of(movement: str) -> Legs:
     return _OF_MOVEMENT.get(movement, _FRONT)
 
 
+def phase_words(movement: str) -> str:
+    """Group of words that the phases of a movement are called by."""
+    return "phase_of_leg" if movement in _OF_MOVEMENT or movement == "knee_to_wall" else "phase"
+
+
 def leg_heading(movement: str, side: Side, wordings: Wordings) -> str:
     """Heading of what belongs to one leg: "left leg in front", "Leg that moves: left"."""
     word = wordings.word("side", str(side))

@@ -110,7 +110,7 @@ class Painter:
         self._frontal = result.scene.view.is_frontal
         self._thick = max(2, round(max(size) / 320))
         self._letters = Lettering(round(1.25 * font_px(size)))
-        wordings = load_wordings()
+        wordings = load_wordings(result.language)
         self._panel = Panel(result, wordings, size, self._points)
         self._bar = PhaseBar(result, wordings, size)
 

@@ -14,6 +14,7 @@ import numpy as np
 from screening.catalog import Wordings
 from screening.core.datatypes import FloatArray, IntArray, TakeResult
 from screening.core.vocabulary import Observability, Phase, Side
+from screening.report.legs import phase_words
 from screening.report.lettering import Colour, Lettering, Picture
 from screening.report.numbers import value_and_error
 
@@ -48,6 +49,7 @@ class Panel:
 
     def __init__(self, result: TakeResult, wordings: Wordings, size: tuple[int, int], points: FloatArray) -> None:
         self._result, self._words = result, wordings
+        self._phases = phase_words(result.movement)
         self._letters = Lettering(font_px(size))
         self._lines = _lines(result, wordings)
         self._pad, self._step = self._letters.height // 2, self._letters.height + 2

@@ -61,7 +61,7 @@ def write_take_pdf(
     pictures : sequence of KeyPicture, optional
         The pictures, where they have been drawn already.
     """
-    wordings, texts = load_wordings(), load_texts(PDF)
+    wordings, texts = load_wordings(result.language), load_texts(PDF, result.language)
     paper = paper or settings.paper
     if pictures is None:
         pictures = key_pictures(result, video, wordings, settings=settings) if video else ()
@@ -124,7 +124,7 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
     pictures : mapping, optional
         The pictures of the frames that the findings name, where they have been drawn already.
     """
-    words = load_words()
+    words = load_words(result.language)
     if pictures is None:
         small = replace(settings, picture_max_side_px=settings.pdf_picture_max_side_px)
         pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=small)

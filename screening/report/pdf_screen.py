@@ -27,7 +27,7 @@ from screening.report.screen_model import (
 from screening.report.texts import Texts
 
 #: Observations on the page of the person.
-_MOST_LINES = 6
+_MOST_LINES = 4
 #: Pictures abreast, and their height in points.
 _PICTURES, _PICTURE_HEIGHT = 4, 170.0
 _UNIT: Mapping[str, str] = {"deg": "°", "pct": "%", "s": "s"}
@@ -94,8 +94,6 @@ def _person(report: ScreenReport, looks: Sequence[Look], texts: Texts, width: fl
         *part.bullets(report.short, "lead", width=width),
         part.heading(texts("screen.seen")),
         *part.bullets(_few(report.seen, texts), width=width),
-        part.heading(texts("screen.sure")),
-        *part.bullets(report.certainty, width=width),
     ]
     items = [(look.jpeg, look.width, look.height, look.caption) for look in looks[:_PICTURES]]
     drawn = part.pictures(items, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
@@ -140,6 +138,7 @@ def _clinician(report: ScreenReport, texts: Texts, width: float) -> list[Flowabl
         part.heading(texts("screen.clinician"), "title"),
         part.heading(texts("screen.comparison")),
         part.text(texts("screen.comparison_note"), "small", width=width),
+        *part.bullets(report.certainty, "small", width=width),
     ]
     if report.comparisons:
         out.append(_comparisons(report.comparisons, texts, width))

@@ -49,7 +49,7 @@ def write_screen_reports(  # noqa: PLR0913  (what there is to show)
     review : Review, optional
         Who signed it; a draft without.
     """
-    words = load_words()
+    words = load_words(result.language)
     pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=settings)
     linked = [take.name for take in result.takes if (out / _TAKES / take.name / "report.html").is_file()]
     page = render_screen(build_screen_report(result, words, review), result, words, pictures=pictures, linked=linked)

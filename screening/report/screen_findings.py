@@ -12,6 +12,7 @@ from screening.catalog import load_sources
 from screening.core.exercises import Exercise
 from screening.core.screen import Asymmetry, Finding, FrameToLook, ScreenResult
 from screening.core.vocabulary import Side, Verdict
+from screening.report.screen_rows import answer_text
 from screening.report.screen_sentences import each_side, size_of_difference
 from screening.report.screen_words import (
     Words,
@@ -72,8 +73,8 @@ def finding_line(f: Finding, result: ScreenResult, words: Words) -> FindingLine:
         verdict_label=wordings.verdict(f.verdict)[0],
         certainty=firm,
         evidence=texts("screen.evidence", names=evidence) if evidence else "",
-        speaks_for=_answers("screen.speaks_for", f.speaks_for, words),
-        speaks_against=_answers("screen.speaks_against", f.speaks_against, words),
+        speaks_for=_answers("screen.speaks_for", f.speaks_for, result, words),
+        speaks_against=_answers("screen.speaks_against", f.speaks_against, result, words),
         reason=reason_text(f.reason, result) if f.reason else "",
         frames=f.frames,
         symbol=words.say(f"symbol.{f.verdict}"),
@@ -88,10 +89,16 @@ def _measured(f: Finding, asymmetries: Sequence[Asymmetry], words: Words) -> tup
     return tuple(" ".join(s for s in (each_side(a, words), size_of_difference(a, words)) if s) for a in found)
 
 
-def _answers(key: str, questions: Sequence[str], words: Words) -> str:
-    known = words.intake.keys
-    names = [words.intake.question(q).text if q in known else q for q in questions]
-    return words.texts(key, names=" ".join(names)) if names else ""
+def _answers(key: str, questions: Sequence[str], result: ScreenResult, words: Words) -> str:
+    """The answers that fit or do not fit, each with its question."""
+    lines = []
+    for q in questions:
+        if q in words.intake.keys and q in result.intake:
+            question = words.intake.question(q)
+            lines.append(f"{question.text} {capital(answer_text(result.intake[q], question.labels))}")
+        else:
+            lines.append(q.replace("_", " "))
+    return words.texts(key, names="; ".join(lines)) if lines else ""
 
 
 def cited(keys: Sequence[str]) -> str:

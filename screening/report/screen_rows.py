@@ -162,12 +162,13 @@ def intake_lines(answers: Mapping[str, Answer], intake: Intake) -> tuple[tuple[s
     groups: dict[str, list[Fact]] = {}
     for question in intake.questions:
         if question.key in answers:
-            value = _answer(answers[question.key], question.labels)
+            value = answer_text(answers[question.key], question.labels)
             groups.setdefault(question.group, []).append(Fact(label=question.text, value=value))
     return tuple((intake.groups[group], tuple(facts)) for group, facts in groups.items())
 
 
-def _answer(value: Answer, labels: Mapping[str, str]) -> str:
+def answer_text(value: Answer, labels: Mapping[str, str]) -> str:
+    """One answer in the words of its question."""
     if isinstance(value, bool):
         return labels.get("yes" if value else "no", "yes" if value else "no")
     if isinstance(value, (tuple, list)):

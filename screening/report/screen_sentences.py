@@ -13,7 +13,7 @@ from screening.core.vocabulary import Side, Verdict
 from screening.report.numbers import decimals, with_unit
 from screening.report.screen_words import LEG_IN_FRONT, Words, capital, compared_label, plain_name, side_word
 
-#: Differences told in full in the summary, and names listed there.
+#: Clear differences told in full in the summary if there are no more, and names listed there.
 _TOLD, _NAMED = 2, 4
 
 
@@ -22,14 +22,17 @@ def each_side(a: Asymmetry, words: Words) -> str:
 
     The sentence names both values rounded as in the table, so that a change of direction between the sides shows.
     """
-    if math.isnan(a.left) or math.isnan(a.right):
-        return ""
+    return "" if math.isnan(a.left) or math.isnan(a.right) else capital(_sides(a, words))
+
+
+def _sides(a: Asymmetry, words: Words) -> str:
+    """The same as it stands after a colon."""
     say = words.say
     if f"plus.{a.metric}" not in say.sentences:
         values = [_size(value, a) for value in (a.left, a.right)]
         return say("said.plain", label=compared_label(a, words), left=values[0], right=values[1])
     left, right = (_one_side(a, side, value, words) for side, value in ((Side.LEFT, a.left), (Side.RIGHT, a.right)))
-    return capital(say("said.pair", left=left, right=right))
+    return say("said.pair", left=left, right=right)
 
 
 def _one_side(a: Asymmetry, side: Side, value: float, words: Words) -> str:
@@ -71,16 +74,25 @@ def in_short(result: ScreenResult, words: Words) -> tuple[str, ...]:
         return (*lines, _nothing_compared(result, words))
     clear = _of(result.asymmetries, Verdict.CLEAR)
     possible = _of(result.asymmetries, Verdict.POSSIBLE)
-    if clear:
-        key = "short.clear_one" if len(clear) == 1 else "short.clear_many"
-        lines.append(say(key, count=len(clear), names=_names(clear, words)))
-        lines += [each_side(a, words) for a in clear[:_TOLD]]
+    lines += _clear(clear, words)
     if possible:
         lines.append(say("short.possible", names=_names(possible, words)))
     if not clear and not possible:
         lines.append(say("short.none"))
     lines.append(_rest(result.asymmetries, words))
     return tuple(lines)
+
+
+def _clear(clear: Sequence[Asymmetry], words: Words) -> list[str]:
+    """Two clear differences in full; of more than two the firmest in full and the others by name."""
+    told = clear if len(clear) <= _TOLD else clear[:1]
+    lines = []
+    for a in told:
+        name = plain_name(a.metric, words)
+        lines.append(capital(words.say("short.clear", name=name, sides=_sides(a, words))))
+    if len(clear) > len(told):
+        lines.append(words.say("short.clear_too", names=_names(clear[len(told) :], words)))
+    return lines
 
 
 def _videos(result: ScreenResult, words: Words) -> list[str]:

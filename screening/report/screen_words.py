@@ -44,7 +44,7 @@ class Words:
 def load_words(language: str = DEFAULT_LANGUAGE) -> Words:
     """Load everything a screen is put into words with."""
     return Words(
-        wordings=load_wordings(),
+        wordings=load_wordings(language),
         texts=load_texts(PDF, language),
         say=load_texts(SCREEN, language),
         intake=load_intake(language),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from screening.catalog.language import DEFAULT_LANGUAGE
-from screening.catalog.loading import fail, read_data, require_text
+from screening.catalog.language import DEFAULT_LANGUAGE, read_words
+from screening.catalog.loading import fail, require_text
 
 EXCHANGE: Final = "exchange"
 PDF: Final = "pdf"
@@ -58,7 +58,7 @@ def load_texts(kind: str, language: str = DEFAULT_LANGUAGE) -> Texts:
     """Load one of the files, `EXCHANGE`, `PDF` or `SCREEN`; anything but groups of sentences is refused."""
     file = f"{language}/{kind}.yaml"
     sentences: dict[str, str] = {}
-    for group, members in read_data(file).items():
+    for group, members in read_words(f"{kind}.yaml", language).items():
         if not isinstance(members, Mapping):
             raise fail(file, str(group), "must hold sentences by name")
         for name, text in members.items():

@@ -102,5 +102,5 @@ def _said(result: TakeResult, corrections: Corrections) -> TakeResult:
     if not n:
         return result
     check = QualityCheck(key="corrected", level=CheckLevel.NOTICE, values={"n": n})
-    check = replace(check, sentence=load_wordings().check(check))
+    check = replace(check, sentence=load_wordings(result.language).check(check))
     return replace(result, checks=(check, *result.checks))

@@ -85,6 +85,24 @@ class People:
         except sa.exc.IntegrityError as err:
             raise _taken(person.code) from err
 
+    def set_user(self, number: str, user: str, *, who: str) -> None:
+        """Note which user a person is.
+
+        Raises
+        ------
+        UsageError
+            If this user is somebody else already.
+        """
+        try:
+            with self._database.write() as db:
+                done = db.execute(sa.update(PEOPLE).where(PEOPLE.c.id == number).values(user=user))
+                if done.rowcount:
+                    note(db, self._database.clock(), who, Action.CHANGED, ("person", number), user=user)
+        except sa.exc.IntegrityError as err:
+            raise UsageError(
+                "This user is another person already.", hint="Choose another user, or open the other person."
+            ) from err
+
     def consent(self, number: str, kind: ConsentKind, *, wording: str, who: str) -> None:
         """Note that a person agrees; `wording` names the version of the text that was shown."""
         now = self._database.clock()

@@ -44,8 +44,9 @@ class TakeState(Word):
 
 
 class Role(Word):
-    """What a user may do."""
+    """What a user may do; nothing at all before an admin has said so."""
 
+    NONE = "none"
     PERSON = "person"
     CLINICIAN = "clinician"
     ADMIN = "admin"

@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from screening.core.errors import ScreeningError
 from screening.store import Store, person_export
-from screening.web.clinic import holder, open_screen
+from screening.web.access import asker, is_first_look, reviewer
+from screening.web.clinic import open_screen
 from screening.web.session import Site
 from screening.web.texts import Texts
 
@@ -36,8 +37,6 @@ _HEADERS: Final = {
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
 }
-#: Sees a film in the audit once for each look at the page, not for each piece of it.
-_FIRST: Final = ("", "bytes=0-")
 
 
 def film_address(screen: str, take: str, given: str) -> str:
@@ -59,7 +58,7 @@ def clinic_routes(site: Site, texts: Texts) -> list[BaseRoute]:
     """All routes of the clinician's pages."""
 
     def answer(request: Request, find: Callable[[Store, Request], Path | None]) -> Response:
-        return _screen_file(site.store, request, find) or _missing(texts)
+        return _screen_file(site, request, find) or _missing(texts)
 
     async def get_film(request: Request) -> Response:
         return await run_in_threadpool(answer, request, _film)
@@ -68,7 +67,7 @@ def clinic_routes(site: Site, texts: Texts) -> list[BaseRoute]:
         return await run_in_threadpool(answer, request, _result)
 
     async def get_person(request: Request) -> Response:
-        return await run_in_threadpool(_person, site.store, request) or _missing(texts)
+        return await run_in_threadpool(_person, site, request) or _missing(texts)
 
     return [
         Route("/api/clinic/people/{person}.zip", get_person, methods=["GET"]),
@@ -81,26 +80,26 @@ def _missing(texts: Texts) -> Response:
     return JSONResponse({"error": texts("missing.body")}, 404, headers=_HEADERS)
 
 
-def _screen_file(store: Store, request: Request, find: Callable[[Store, Request], Path | None]) -> Response | None:
-    screen = request.path_params["screen"]
-    who = holder(screen, request.query_params.get("grant", ""))
+def _screen_file(site: Site, request: Request, find: Callable[[Store, Request], Path | None]) -> Response | None:
+    store, screen = site.store, request.path_params["screen"]
+    who = reviewer(site, request, screen)
     if who is None or open_screen(store, screen) is None:
         return None
     path = find(store, request)
     if path is None or path.suffix.lower() not in _TYPES or not path.is_file():
         return None
-    if request.headers.get("range", "") in _FIRST:
+    if is_first_look(request):
         store.audit.saw("screen", screen, who=who, part=path.suffix.lower().lstrip("."))
     return _file(path, inline="save" not in request.query_params)
 
 
-def _person(store: Store, request: Request) -> Response | None:
+def _person(site: Site, request: Request) -> Response | None:
     person = request.path_params["person"]
-    who = holder(person, request.query_params.get("grant", ""))
+    who = asker(site, request, person)
     if who is None:
         return None
     try:
-        pieces = person_export.stream(store, person, who=who)
+        pieces = person_export.stream(site.store, person, who=who)
     except ScreeningError:
         return None
     headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="person.zip"'}

@@ -14,20 +14,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from screening.core.settings import TakeOptions
-from screening.jobs.queue import Job, JobState, new_secret
-from screening.jobs.worker import RESULTS
-from screening.store import PersonRecord, ScreenRecord, Store, TakeRecord, TakeState
+from screening.jobs.queue import Job, new_secret
+from screening.store import PersonRecord, ScreenRecord, Store, TakeRecord
 from screening.web.session import LOCAL, Site
 
 SCREEN_FILE: Final = "screen.toml"
 
 
-def start_measuring(site: Site, screen: ScreenRecord, key: str) -> str:
+def start_measuring(site: Site, screen: ScreenRecord, key: str, *, who: str = LOCAL) -> str:
     """Queue all films of a screen that say what they show; return the job's id.
 
     An earlier job of the screen that still waits or runs is stopped.
     """
-    before = job_of(site, screen, key)
+    before = job_of(site, screen)
     if before is not None and not before.state.is_over:
         site.queue.cancel(before)
     job_id = new_secret()
@@ -35,23 +34,13 @@ def start_measuring(site: Site, screen: ScreenRecord, key: str) -> str:
     folder.mkdir(parents=True, mode=0o700)
     (folder / SCREEN_FILE).write_text(screen_toml(site.store, screen, _link_films(site.store, screen, folder)), "utf-8")
     site.queue.submit(job_id, key, video=SCREEN_FILE, options=TakeOptions(), screen=screen.id)
-    site.store.screens.set_job(screen.id, job_id, who=LOCAL)
+    site.store.screens.set_job(screen.id, job_id, who=who)
     return job_id
 
 
-def job_of(site: Site, screen: ScreenRecord, key: str) -> Job | None:
+def job_of(site: Site, screen: ScreenRecord) -> Job | None:
     """Give the job that measures this screen, None if there is none."""
-    return site.queue.find(screen.job, key) if screen.job else None
-
-
-def settle(site: Site, screen: ScreenRecord, job: Job) -> None:
-    """Take the results of a finished job into the store, once; the films then count as measured."""
-    latest = site.store.results.latest(screen.id)
-    if job.state is not JobState.DONE or (latest is not None and latest.created_at >= (job.finished_at or 0.0)):
-        return
-    site.store.results.add(screen.id, site.queue.folder(job.id) / RESULTS, who=LOCAL)
-    for take in _films(site.store, screen):
-        site.store.takes.set_outcome(take.id, TakeState.MEASURED, who=LOCAL)
+    return site.queue.get(screen.job) if screen.job else None
 
 
 def _films(store: Store, screen: ScreenRecord) -> list[TakeRecord]:

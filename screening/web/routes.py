@@ -19,6 +19,7 @@ from screening.jobs.queue import Job, JobState
 from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
 from screening.web.clinic_routes import clinic_routes
+from screening.web.access import asker, is_first_look
 from screening.web.framing import framing_route
 from screening.web.measuring import SCREEN_FILE
 from screening.web.phone import phone_routes
@@ -40,23 +41,17 @@ _MEDIA_TYPES: Final = {
 _STORED: Final = ".mp4"
 
 
-def file_address(job: Job, key: str, name: str, *, inline: bool = False) -> str:
-    """Address of one of a job's files, relative to the page."""
-    return f"api/jobs/{job.id}/{name}?key={key}" + ("&inline=1" if inline else "")
+def file_address(job: Job, given: str, name: str, *, inline: bool = False) -> str:
+    """Address of one of a job's files, relative to the page; `given` is a grant for the job."""
+    return f"api/jobs/{job.id}/{name}?grant={given}" + ("&inline=1" if inline else "")
 
 
 def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
     """All routes beside Streamlit's own."""
 
     async def get_file(request: Request) -> Response:
-        job = await run_in_threadpool(site.queue.find, request.path_params["job"], request.query_params.get("key", ""))
-        name = request.path_params["name"]
-        if job is None or job.state is not JobState.DONE or name not in await run_in_threadpool(_allowed, site, job):
-            return JSONResponse({"error": texts("missing.body")}, 404, headers=NO_STORE)
-        path = site.queue.folder(job.id) / RESULTS / name
-        if name == ARCHIVE:
-            path = await run_in_threadpool(_archive, site.queue.folder(job.id))
-        return _file(path, name, inline="inline" in request.query_params)
+        found = await run_in_threadpool(_job_file, site, request)
+        return found or JSONResponse({"error": texts("missing.body")}, 404, headers=NO_STORE)
 
     return [
         upload_route(site, texts),
@@ -65,6 +60,21 @@ def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
         *clinic_routes(site, texts),
         Route("/api/jobs/{job}/{name:path}", get_file, methods=["GET"]),
     ]
+
+
+def _job_file(site: Site, request: Request) -> Response | None:
+    """Give a file of a job to whoever may see it, None to everybody else."""
+    number, name = request.path_params["job"], request.path_params["name"]
+    who = asker(site, request, number)
+    job = site.queue.get(number) if who is not None else None
+    if who is None or job is None or job.state is not JobState.DONE or name not in _allowed(site, job):
+        return None
+    folder = site.queue.folder(job.id)
+    path = _archive(folder) if name == ARCHIVE else folder / RESULTS / name
+    if is_first_look(request):
+        kind, seen = ("screen", job.screen) if job.screen else ("job", job.id)
+        site.store.audit.saw(kind, seen, who=who, part=path.suffix.lstrip("."))
+    return _file(path, name, inline="inline" in request.query_params)
 
 
 def files_of(site: Site, job: Job) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from screening.web.config import (
     check_host,
     check_port,
 )
+from screening.web.log_in import log_in
+from screening.web.phone import own_address
 from screening.web.routes import make_routes
 from screening.web.session import site
 from screening.web.texts import load_texts
@@ -39,18 +41,25 @@ def app_arguments() -> dict[str, Any]:
     Raises
     ------
     UsageError
-        If Streamlit is set to listen where other machines can reach it and nobody said that this is meant.
+        If Streamlit is set to listen where other machines can reach it without log-in, and nobody said that this is
+        meant.
+    ConfigError
+        If the log-in is not set up rightly.
     """
     from starlette.middleware import Middleware  # noqa: PLC0415
     from starlette.middleware.trustedhost import TrustedHostMiddleware  # noqa: PLC0415
     from streamlit import config  # noqa: PLC0415
 
-    is_open = os.environ.get(OPEN_VARIABLE) == "1"
-    check_host(config.get_option("server.address"), allow_open=is_open)
+    is_open, given = os.environ.get(OPEN_VARIABLE) == "1", log_in()
+    listens = config.get_option("server.address")
+    check_host(listens, allow_open=is_open or given is not None)
     here = site()
     here.prepare()
     # A foreign web page that points its own name at this machine must not get an answer.
-    hosts = ["*"] if is_open else list(LOCAL_NAMES)
+    if given is not None:
+        hosts = [name for name in (*LOCAL_NAMES, given.host, own_address(listens)) if name]
+    else:
+        hosts = ["*"] if is_open else list(LOCAL_NAMES)
     return {
         "script_path": PAGE,
         "routes": make_routes(here, load_texts()),
@@ -103,9 +112,11 @@ def run(
     Raises
     ------
     UsageError
-        If the address can be reached by others or the port is taken.
+        If the address can be reached by others without log-in, or the port is taken.
+    ConfigError
+        If the log-in is not set up rightly.
     """
-    check_host(host, allow_open=allow_open)
+    check_host(host, allow_open=allow_open or log_in() is not None)
     check_port(host, port)
     if data is not None:
         os.environ[DATA_VARIABLE] = str(data.expanduser().absolute())

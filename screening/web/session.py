@@ -20,18 +20,22 @@ from screening.jobs.queue import Job, JobQueue, new_secret
 from screening.store import Store, TakeRecord, open_store
 from screening.web.config import data_folder
 from screening.web.live import Checker
+from screening.web.log_in import LogIn, log_in
 from screening.web.slots import take_entry
 from screening.web.tickets import SUFFIX, Ticket, Tickets
 
 #: Who changes something as long as nobody logs in.
 LOCAL = "local"
+#: File in the folder of a job without a screen: the id of whoever sent the video.
+OWNER = "owner"
 
 
 @dataclass(frozen=True)
 class Site:
     """One server's state.
 
-    `data` is the data folder, `queue` its jobs, `tickets` the permissions to upload, `checker` looks at live pictures.
+    `data` is the data folder, `queue` its jobs, `tickets` the permissions to upload, `checker` looks at live pictures,
+    `log_in` tells how people log in, None if nobody does.
     """
 
     data: Path
@@ -40,6 +44,7 @@ class Site:
     settings: Settings
     checker: Checker
     _open: Callable[[], Store] = field(repr=False)
+    log_in: LogIn | None = None
 
     @property
     def store(self) -> Store:
@@ -86,9 +91,15 @@ class Site:
         video = Path("video") / safe_name(upload.name)
         folder = self.queue.folder(job_id)
         (folder / "video").mkdir(parents=True, mode=0o700)
+        (folder / OWNER).write_text(upload.who or LOCAL, encoding="utf-8")
         upload.path.rename(folder / video)
         self.queue.submit(job_id, key, video=video.as_posix(), options=options)
         return job_id, key
+
+    def owner(self, job: Job) -> str:
+        """Id of whoever sent the video of a job, empty if nobody knows."""
+        path = self.queue.folder(job.id) / OWNER
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def keep_take(self, ticket: Ticket, video: Path) -> TakeRecord:
         """Take a complete recording into the screen that its ticket names; an earlier one of the same kind gives way.
@@ -100,9 +111,10 @@ class Site:
         """
         entry = take_entry(ticket.take, ticket.mirrored)
         earlier = [take for take in self.store.takes.of_screen(ticket.screen) if ticket.take and _same(take, entry)]
-        kept = self.store.takes.add(ticket.screen, entry, video, file_name=safe_name(ticket.name), who=LOCAL)
+        who = ticket.who or LOCAL
+        kept = self.store.takes.add(ticket.screen, entry, video, file_name=safe_name(ticket.name), who=who)
         for take in earlier:
-            self.store.takes.delete(take.id, who=LOCAL)
+            self.store.takes.delete(take.id, who=who)
         return kept
 
     def delete(self, job: Job) -> None:
@@ -133,11 +145,11 @@ def safe_name(name: str) -> str:
     return kept[:60] or "video"
 
 
-def make_site(data: Path, settings: Settings = DEFAULTS) -> Site:
+def make_site(data: Path, settings: Settings = DEFAULTS, *, log_in: LogIn | None = None) -> Site:
     """Build the state of a server for one data folder."""
     tickets = Tickets(settings.web, folder=data / "uploads")
     queue = JobQueue(data, settings=settings.web)
-    return Site(data, queue, tickets, settings, Checker(settings), _once(lambda: open_store(data)))
+    return Site(data, queue, tickets, settings, Checker(settings), _once(lambda: open_store(data)), log_in)
 
 
 def _once(make: Callable[[], Store]) -> Callable[[], Store]:
@@ -156,7 +168,7 @@ def _once(make: Callable[[], Store]) -> Callable[[], Store]:
 
 @lru_cache(maxsize=1)
 def _site_of(data: Path) -> Site:
-    return make_site(data)
+    return make_site(data, log_in=log_in())
 
 
 def site() -> Site:

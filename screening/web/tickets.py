@@ -41,7 +41,7 @@ class Ticket:
 
     `secret` is known to whoever asked for the ticket and to nobody else. `screen` and `take` name what the video is
     for, empty in the quick way; `mirrored` what is known about its picture; `path` is known once it has arrived;
-    `name` and `length` are those that the browser told.
+    `name` and `length` are those that the browser told; `who` is the id of whoever asked for it.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Ticket:
     path: Path | None = None
     name: str = ""
     length: int = 0
+    who: str = ""
 
 
 class Tickets:
@@ -91,7 +92,7 @@ class Tickets:
                 if ticket is not None and ticket.id == path.stem:
                     self._tickets.setdefault(ticket.id, ticket)
 
-    def issue(self, *, screen: str = "", take: str = "", mirrored: bool | None = None) -> Ticket:
+    def issue(self, *, screen: str = "", take: str = "", mirrored: bool | None = None, who: str = "") -> Ticket:
         """Make a new ticket and drop those that are long over."""
         now = self._clock()
         secret = new_secret()
@@ -103,6 +104,7 @@ class Tickets:
             screen=screen,
             take=take,
             mirrored=mirrored,
+            who=who,
         )
         forgotten = now - 3600 * self._settings.abandoned_hours
         with self._lock:

@@ -34,14 +34,14 @@ _DRAFT: Final = "preliminary"
 
 def take_bundle(result: TakeResult, wordings: Wordings) -> dict[str, Any]:
     """One take as a bundle in plain values."""
-    texts, seed = load_texts(EXCHANGE), result.recording.sha256 + result.provenance.settings_sha256
+    texts, seed = load_texts(EXCHANGE, result.language), result.recording.sha256 + result.provenance.settings_sha256
     observations = [_of_metric(m, wordings, texts) for m in result.measurements]
     return _bundle(seed, texts("fhir.report_take"), observations, subject="", conclusion=texts("fhir.conclusion"))
 
 
 def screen_bundle(result: ScreenResult, wordings: Wordings) -> dict[str, Any]:
     """A whole screen as a bundle in plain values: comparisons, then observations along the chain."""
-    texts, seed = load_texts(EXCHANGE), "".join(t.video_sha256 for t in result.takes) + result.person.code
+    texts, seed = load_texts(EXCHANGE, result.language), "".join(t.video_sha256 for t in result.takes) + result.person.code
     observations = [_of_asymmetry(a, wordings, texts) for a in result.asymmetries]
     observations += [_of_finding(f, texts) for f in result.findings if f.verdict is not Verdict.NOT_ASSESSED]
     said = [*(flag.sentence for flag in result.flags), texts("fhir.conclusion")]

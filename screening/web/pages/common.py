@@ -14,6 +14,7 @@ import streamlit as st
 from screening.core.settings import TakeOptions
 from screening.jobs.queue import Job
 from screening.web import components
+from screening.web.access import Visitor, visitor
 from screening.web.choices import LEADS, MIRRORED, MOVEMENTS, QUALITIES, VIEWS, to_answers, to_options
 from screening.web.session import site
 from screening.web.texts import LANGUAGES, Texts, load_texts
@@ -40,6 +41,14 @@ def go(step: str, **more: str) -> None:
     held = {name: st.query_params[name] for name in ("screen", "key") if name in st.query_params}
     st.query_params.from_dict({**held, "step": step, **more})
     st.rerun()
+
+
+def me() -> Visitor:
+    """Give whoever looks at this page; a page that somebody was logged out of meanwhile ends here."""
+    found = visitor(site())
+    if found is None:
+        st.rerun()
+    return found
 
 
 def words() -> Texts:
@@ -150,7 +159,7 @@ def send_files(key: str, *, several: int = 1, **purpose: str) -> list[dict[str, 
 
 
 def _new_ticket(**purpose: str) -> dict[str, str]:
-    ticket = site().tickets.issue(**purpose)
+    ticket = site().tickets.issue(**purpose, who=me().id)
     return {"id": ticket.id, "secret": ticket.secret, "address": f"api/uploads/{ticket.id}"}
 
 

@@ -12,14 +12,14 @@ import streamlit as st
 from screening.core.errors import UsageError
 from screening.core.screen import Person
 from screening.jobs.queue import new_secret
-from screening.store import ConsentKind
-from screening.web.pages.common import go, step_line, words
-from screening.web.session import LOCAL, site
+from screening.store import ConsentKind, PersonRecord, Role
+from screening.web.pages.common import go, me, step_line, words
+from screening.web.session import site
 
 
 def show() -> None:
     """Show the page."""
-    texts = words()
+    texts, known = words(), site().store.people.of_user(me().id)
     step_line(2)
     st.title(texts("consent.heading"), anchor=False)
     st.write(texts("consent.lead"))
@@ -29,6 +29,8 @@ def show() -> None:
             help=texts("consent.code_help"),
             placeholder=texts("consent.code_place"),
             max_chars=60,
+            value=known.code if known else "",
+            disabled=known is not None,
         )
         height_cm = st.number_input(
             texts("consent.height"), min_value=100.0, max_value=230.0, value=None, step=1.0, format="%.0f"
@@ -38,7 +40,7 @@ def show() -> None:
     if st.button(texts("site.back")):
         go("welcome")
     if done:
-        _finish(code.strip(), height_cm, answers)
+        _finish(known, code.strip(), height_cm, answers)
 
 
 def _ask(kind: ConsentKind) -> bool | None:
@@ -57,8 +59,10 @@ def _ask(kind: ConsentKind) -> bool | None:
     return None if chosen is None else chosen == "yes"
 
 
-def _finish(code: str, height_cm: float | None, answers: dict[ConsentKind, bool | None]) -> None:
-    texts, store = words(), site().store
+def _finish(
+    known: PersonRecord | None, code: str, height_cm: float | None, answers: dict[ConsentKind, bool | None]
+) -> None:
+    texts, store, who = words(), site().store, me()
     if not code or None in answers.values():
         st.error(texts("consent.needed"))
         return
@@ -66,14 +70,16 @@ def _finish(code: str, height_cm: float | None, answers: dict[ConsentKind, bool 
         st.info(texts("consent.no_analysis"))
         return
     try:
-        person = store.people.add(Person(code=code, height_cm=height_cm), who=LOCAL)
+        is_person = site().log_in is not None and who.role is Role.PERSON
+        new = Person(code=code, height_cm=height_cm)
+        person = known or store.people.add(new, who=who.id, user=who.id if is_person else None)
     except UsageError:
         st.error(texts("consent.taken"))
         return
     for kind, agreed in answers.items():
         if agreed:
-            store.people.consent(person.id, kind, wording=f"{texts('consent.wording')} {texts.language}", who=LOCAL)
+            store.people.consent(person.id, kind, wording=f"{texts('consent.wording')} {texts.language}", who=who.id)
     key = new_secret()
-    screen = store.screens.add(person.id, who=LOCAL, key=key)
+    screen = store.screens.add(person.id, who=who.id, key=key)
     st.query_params.from_dict({"screen": screen.id, "key": key})
     go("intake")

@@ -18,8 +18,8 @@ from screening.core.intake import Intake, Question, QuestionKind
 from screening.core.screen import Answer, FlagLevel, RedFlag
 from screening.planning.redflags import raised
 from screening.store import ScreenRecord
-from screening.web.pages.common import go, go_home, step_line, words
-from screening.web.session import LOCAL, site
+from screening.web.pages.common import go, go_home, me, step_line, words
+from screening.web.session import site
 
 #: Asked while filming, not before.
 _LATER = ("takes",)
@@ -139,7 +139,7 @@ def _keep(screen: ScreenRecord, questions: Intake, answers: Mapping[str, Any], a
     except ConfigError as err:
         st.error(words()("intake.error", what=err.what))
         st.stop()
-    site().store.screens.answer(screen.id, checked, who=LOCAL)
+    site().store.screens.answer(screen.id, checked, who=me().id)
 
 
 def show_flags(flags: Sequence[RedFlag]) -> None:

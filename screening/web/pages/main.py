@@ -18,8 +18,9 @@ import streamlit as st
 
 from screening.jobs.queue import JobState
 from screening.store import ScreenRecord
-from screening.web.clinic import clinician
+from screening.web.access import Visitor, open_job, owns, visitor
 from screening.web.pages import (
+    account,
     consent,
     intake,
     people,
@@ -34,8 +35,10 @@ from screening.web.pages import (
     start,
     takes,
     trends,
+    users,
     welcome,
 )
+from screening.web.pages.clinic import saw
 from screening.web.pages.common import go_home, words
 from screening.web.session import site
 
@@ -54,6 +57,7 @@ _CLINIC: Final[dict[str, Callable[[str], None]]] = {
     "trends": trends.show,
     "review": review.show,
     "sign": sign.show,
+    "users": users.show,
 }
 #: Steps that stay open whatever was answered.
 _AFTERWARDS: Final = ("report",)
@@ -68,13 +72,26 @@ def main() -> None:
     )
     st.html(web / "style.css")
     st.markdown(f"**{texts('site.title')}** · {texts('site.promise')}")
+    here = site()
+    who = visitor(here)
+    if here.log_in is not None and who is not None:
+        account.line(who)
+    if who is None:
+        account.show_log_in(here.log_in)
+    elif not who.is_known:
+        account.show_waiting()
+    else:
+        _page(who)
+
+
+def _page(who: Visitor) -> None:
     asked = st.query_params
     if "clinic" in asked:
-        _clinic(asked["clinic"])
+        _clinic(who, asked["clinic"])
     elif "screen" in asked:
-        _screen(asked["screen"], asked.get("key", ""), asked.get("step", ""))
+        _screen(who, asked["screen"], asked.get("key", ""), asked.get("step", ""))
     elif "job" in asked:
-        _job(asked["job"], asked.get("key", ""))
+        _job(who, asked["job"], asked.get("key", ""))
     elif asked.get("step") == "welcome":
         welcome.show()
     elif asked.get("step") == "consent":
@@ -83,21 +100,22 @@ def main() -> None:
         start.show()
 
 
-def _clinic(page: str) -> None:
-    texts, who = words(), clinician()
-    if who is None:
+def _clinic(who: Visitor, page: str) -> None:
+    texts = words()
+    if not who.reviews:
         st.title(texts("clinic.not_here_heading"), anchor=False)
         st.write(texts("clinic.not_here"))
     else:
-        _CLINIC.get(page, people.show)(who)
+        _CLINIC.get(page, people.show)(who.id)
 
 
-def _screen(screen_id: str, key: str, step: str) -> None:
-    store = site().store
-    found = store.screens.get(screen_id) if store.screens.opens(screen_id, key) else None
-    if found is None:
+def _screen(who: Visitor, screen_id: str, key: str, step: str) -> None:
+    found = site().store.screens.get(screen_id)
+    if found is None or not owns(site(), who, found, key):
         _missing()
-    elif step in _AFTERWARDS:
+        return
+    saw("screen", found.id, who.id, part=step if step in _STEPS else "answers")
+    if step in _AFTERWARDS:
         _STEPS[step](found)
     elif step == "intake" or not intake.safety_answered(found) or intake.flags_of(found):
         intake.show(found)  # whoever should be looked after first is not shown how to film
@@ -105,14 +123,14 @@ def _screen(screen_id: str, key: str, step: str) -> None:
         _STEPS.get(step, takes.show)(found)
 
 
-def _job(job_id: str, key: str) -> None:
-    job = site().queue.find(job_id, key)
+def _job(who: Visitor, job_id: str, key: str) -> None:
+    job = open_job(site(), who, job_id, key)
     if job is None:
         _missing()
     elif not job.state.is_over:
-        progress.show(job, key)
+        progress.show(job)
     elif job.state is JobState.DONE:
-        report.show(job, key)
+        report.show(job)
     else:
         refused.show(job)
 

@@ -16,19 +16,19 @@ from screening.web.pages.common import words
 from screening.web.session import site
 
 
-def show(job: Job, key: str) -> None:
+def show(job: Job) -> None:
     """Show how far it is, again and again, until it is over."""
     texts = words()
     st.title(texts("progress.heading"), anchor=False)
-    watch(job.id, key)
+    watch(job.id)
     st.write(texts("progress.open"))
 
 
 @st.fragment(run_every=DEFAULTS.web.poll_s)
-def watch(job_id: str, key: str) -> None:
+def watch(job_id: str) -> None:
     """Show how far a job is, again and again, until it is over."""
     texts, queue = words(), site().queue
-    job = queue.find(job_id, key)
+    job = queue.get(job_id)
     if job is None or job.state.is_over:
         st.rerun()
         return

@@ -12,7 +12,7 @@ from screening.report.palette import LEFT, MIDDLE, RIGHT
 from screening.store import ScreenRecord
 from screening.web import components
 from screening.web.config import is_local
-from screening.web.pages.common import go, image, send_files, words
+from screening.web.pages.common import go, image, me, send_files, words
 from screening.web.pages.takes import show_how
 from screening.web.phone import phone_address, qr_svg
 from screening.web.session import site
@@ -125,7 +125,7 @@ def _ticket(screen: ScreenRecord, slot: Slot, *, mirrored: bool | None = None) -
     name = f"ticket.{screen.id}.{slot.key}"
     held = st.session_state.get(name)
     if held is None or not site().tickets.is_alive(held["id"]):
-        ticket = site().tickets.issue(screen=screen.id, take=slot.key, mirrored=mirrored)
+        ticket = site().tickets.issue(screen=screen.id, take=slot.key, mirrored=mirrored, who=me().id)
         held = st.session_state[name] = {"id": ticket.id, "secret": ticket.secret}
     return held
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from screening.jobs.queue import Job, JobState
+from screening.jobs.queue import Job, JobState, new_secret
 from screening.store import ScreenRecord
 from screening.web import components
-from screening.web.measuring import job_of, settle, start_measuring
-from screening.web.pages.common import go, step_line, words
+from screening.web.access import grant
+from screening.web.measuring import job_of, start_measuring
+from screening.web.pages.common import go, me, step_line, words
 from screening.web.pages.progress import watch
 from screening.web.routes import file_address, files_of
 from screening.web.session import site
@@ -19,45 +20,44 @@ from screening.web.session import site
 
 def show(screen: ScreenRecord) -> None:
     """Show the page."""
-    texts, key = words(), st.query_params["key"]
-    job = job_of(site(), screen, key)
+    texts = words()
+    job = job_of(site(), screen)
     step_line(5)
     if job is None:
         st.title(texts("screen.heading"), anchor=False)
         st.write(texts("screen.not_yet"))
     elif not job.state.is_over:
         st.title(texts("screen.measuring"), anchor=False)
-        watch(job.id, key)
+        watch(job.id)
         st.write(texts("screen.keep"))
         return
     elif job.state is JobState.DONE:
-        settle(site(), screen, job)
-        _report(job, key)
+        _report(job)
     else:
-        _refused(screen, job, key)
+        _refused(screen, job)
     if st.button(texts("screen.back")):
         go("takes")
 
 
-def _report(job: Job, key: str) -> None:
-    texts, viewer = words(), components.viewer()
+def _report(job: Job) -> None:
+    texts, viewer, given = words(), components.viewer(), grant(job.id, me().id)
     st.title(texts("screen.heading"), anchor=False)
     names = files_of(site(), job)
     if "report.html" in names:
-        frame = file_address(job, key, "report.html", inline=True)
+        frame = file_address(job, given, "report.html", inline=True)
         viewer(key="report", data={"kind": "report", "address": frame, "title": texts("report.frame")})
     st.header(texts("screen.takes"), anchor=False)
     for name in names:
         if name.endswith("overlay.mp4"):
-            address = file_address(job, key, name, inline=True)
+            address = file_address(job, given, name, inline=True)
             viewer(key=name, data={"kind": "video", "address": address, "title": texts("report.video")})
     st.header(texts("screen.files"), anchor=False)
-    files = [{"address": file_address(job, key, name), "name": name, "note": ""} for name in names]
+    files = [{"address": file_address(job, given, name), "name": name, "note": ""} for name in names]
     viewer(key="files", data={"kind": "links", "files": files})
     st.write(texts("screen.keep"))
 
 
-def _refused(screen: ScreenRecord, job: Job, key: str) -> None:
+def _refused(screen: ScreenRecord, job: Job) -> None:
     texts = words()
     cancelled = job.state is JobState.CANCELLED
     st.title(texts("refused.heading_cancelled" if cancelled else "refused.heading"), anchor=False)
@@ -66,5 +66,5 @@ def _refused(screen: ScreenRecord, job: Job, key: str) -> None:
         st.markdown(f"**{texts('refused.todo')}**")
         st.text(texts("refused.cancelled_todo") if cancelled else job.hint)
     if st.button(texts("takes.again_measured"), type="primary"):
-        start_measuring(site(), screen, key)
+        start_measuring(site(), screen, st.query_params.get("key") or new_secret(), who=me().id)
         st.rerun()

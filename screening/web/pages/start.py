@@ -18,6 +18,8 @@ def show() -> None:
     notice = state.pop("notice", "")
     if notice:
         st.info(notice)
+    if site().log_in is not None:
+        account.my_screens()
     with st.container(border=True, key="screen_way"):
         st.title(texts("start.screen_heading"), anchor=False)
         st.write(texts("start.screen_lead"))

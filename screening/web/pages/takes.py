@@ -13,11 +13,12 @@ import streamlit as st
 from screening.catalog.exercises import read_drawing
 from screening.catalog.plan import load_plan
 from screening.core.screen import TakeEntry
+from screening.jobs.queue import new_secret
 from screening.report.drawings import for_side
 from screening.store import ScreenRecord, TakeRecord, TakeState
 from screening.web.measuring import start_measuring
-from screening.web.pages.common import go, image, send_files, step_line, words
-from screening.web.session import LOCAL, site
+from screening.web.pages.common import go, image, me, send_files, step_line, words
+from screening.web.session import site
 from screening.web.slots import Slot, entry_key, filled, screen_slots, slot_label, take_entry
 
 _PAIN = tuple(range(11))
@@ -105,10 +106,10 @@ def _after(take: TakeRecord) -> None:
             key=f"pain.{take.id}",
         )
     if pain != (None if take.pain is None else int(take.pain)):
-        store.takes.declare(take.id, replace(take.entry(), pain=None if pain is None else float(pain)), who=LOCAL)
+        store.takes.declare(take.id, replace(take.entry(), pain=None if pain is None else float(pain)), who=me().id)
         st.rerun()
     if remove.button(texts("takes.delete"), key=f"delete.{take.id}"):
-        store.takes.delete(take.id, who=LOCAL)
+        store.takes.delete(take.id, who=me().id)
         st.rerun()
 
 
@@ -126,7 +127,7 @@ def _unsorted(loose: Sequence[TakeRecord], slots: Sequence[Slot]) -> None:
         )
         if chosen:
             entry: TakeEntry = take_entry(chosen, take.mirrored)
-            site().store.takes.declare(take.id, entry, who=LOCAL)
+            site().store.takes.declare(take.id, entry, who=me().id)
             st.rerun()
 
 
@@ -135,7 +136,7 @@ def _offer_measuring(screen: ScreenRecord, *, complete: bool) -> None:
     if not complete:
         st.write(texts("takes.analyse_few"))
     if st.button(texts("takes.analyse"), type="primary" if complete else "secondary"):
-        start_measuring(site(), screen, st.query_params["key"])
+        start_measuring(site(), screen, st.query_params.get("key") or new_secret(), who=me().id)
         go("report")
 
 

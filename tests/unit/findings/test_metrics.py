@@ -187,3 +187,50 @@ def test_depth_is_that_of_the_front_knee_or_of_both():
     assert [r.depth_deg for r in timeline.repetitions] == [80.0, 60.0, 70.0]
     unseen = table({name: np.full(n, NAN) for name in KNEES})
     assert all(np.isnan(r.depth_deg) for r in with_depth(timeline, unseen).repetitions)
+
+
+def spec_of(rule, **more):
+    return MetricSpec(key="x_deg", unit="deg", rule=rule, angle=ANGLE, **more)
+
+
+def other_way(depth=-20.0):
+    """30 degrees in the bottom, then `depth` for a fifth of a second, else zero."""
+    track = at_bottoms([30.0, 30.0, 30.0])
+    for k in range(3):
+        start = LEAD_IN + k * REP_FRAMES
+        track[start + 45 : start + 51] = depth
+    return track
+
+
+def test_the_extreme_the_other_way_is_read_after_the_bottom():
+    timeline = make_timeline((Side.LEFT,) * 3)
+    (there,) = measure([spec_of("at_opposite")], table({ANGLE: other_way()}), timeline)
+    (both,) = measure([spec_of("range_to_opposite")], table({ANGLE: other_way()}), timeline)
+    assert there.value == pytest.approx(-20.0)
+    assert both.value == pytest.approx(50.0)
+    assert both.sem == pytest.approx(np.sqrt(2.0))
+
+
+def test_a_way_that_was_not_gone_has_no_extreme():
+    timeline = make_timeline((Side.LEFT,) * 3)
+    for depth in (0.0, -3.0):
+        (there,) = measure([spec_of("at_opposite")], table({ANGLE: other_way(depth)}), timeline)
+        assert there.n == 0
+        assert there.verdict is Verdict.NOT_ASSESSED
+
+
+def test_spread_and_time_of_a_hold():
+    timeline = make_timeline((Side.RIGHT,) * 3)
+    track = np.arange(LEAD_IN + 3 * REP_FRAMES, dtype=float)
+    (spread,) = measure([spec_of("spread_at_bottom")], table({ANGLE: track}), timeline)
+    assert spread.value == pytest.approx(np.arange(13).std(ddof=1))
+    hold = MetricSpec(key="hold_s", unit="s", rule="hold_s")
+    (seconds,) = measure([hold], table({ANGLE: track}), timeline)
+    assert seconds.value == pytest.approx(13 / FPS)
+
+
+def test_a_metric_may_be_a_trend_in_every_view():
+    timeline = make_timeline((None,) * 3)
+    (found,) = measure([spec_of("at_bottom", as_trend="reason.posture_trend")], table({ANGLE: other_way()}), timeline)
+    assert found.verdict is Verdict.TREND
+    assert found.reason == "reason.posture_trend"

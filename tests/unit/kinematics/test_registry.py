@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from screening.core.settings import TakeOptions
-from screening.core.vocabulary import Observability, Side, View
+from screening.core.vocabulary import Observability, Posture, Side, View
 from screening.kinematics import registry
 from screening.pipeline import interpret
 from tests import figure
@@ -92,3 +92,17 @@ def test_view_from_45_degrees_gives_no_pelvis():
     assert take.scene.view is View.OBLIQUE
     for name in ("pelvic_rotation_deg", "pelvic_obliquity_deg", "anterior_pelvic_tilt_deg"):
         assert np.isnan(take.angle_table.column(name)).all()
+
+
+@pytest.mark.parametrize("posture", list(Posture))
+def test_every_posture_has_the_same_columns_in_the_same_order(posture):
+    rows = registry.rows_of(posture)
+    assert [(r.stem, r.unit, r.sided) for r in rows] == [(r.stem, r.unit, r.sided) for r in registry.REGISTRY]
+    assert {r.plane for r in rows} <= {r.plane for r in registry.REGISTRY}
+
+
+def test_only_who_sits_shows_hip_rotation_to_the_front():
+    stem = "hip_internal_rotation"
+    seen = {p: next(r for r in registry.rows_of(p) if r.stem == stem).views for p in Posture}
+    assert not seen[Posture.UPRIGHT]
+    assert seen[Posture.SEATED]["front"].how is Observability.GOOD

@@ -126,3 +126,22 @@ def test_feet_together_have_no_shift():
     feet = {f"{s}_{p}": (0.0, 0.0) for s in ("left", "right") for p in ("ankle", "foot_index")}
     hips = {f"{s}_hip": (0, 0.8) for s in ("left", "right")} | {f"{s}_shoulder": (0, 1.3) for s in ("left", "right")}
     assert np.isnan(pelvis.pelvis_shift_pct(pose(**feet, **hips))).all()
+
+
+@BOTH
+def test_shank_over_a_flat_foot_is_dorsiflexion(side):
+    forward = sagittal(side, knee=(0.5, 0.5))
+    assert limbs.wall_dorsiflexion_deg(forward, side) == pytest.approx(45)
+    # The foot's own line does not matter there.
+    raised = sagittal(side, knee=(0.5, 0.5), heel=(-0.05, 0.2))
+    assert limbs.wall_dorsiflexion_deg(raised, side) == pytest.approx(45)
+
+
+@BOTH
+def test_a_seated_foot_outward_is_internal_rotation(side):
+    # (to the person's left, up): outward is left for the left leg.
+    outward = 1.0 if side is Side.LEFT else -1.0
+    s = side.value
+    out, inside = (pose(**{f"{s}_knee": (0.0, 0.5), f"{s}_ankle": (x * outward, 0.0)}) for x in (0.5, -0.5))
+    assert limbs.seated_hip_rotation_deg(out, side) == pytest.approx(45)
+    assert limbs.seated_hip_rotation_deg(inside, side) == pytest.approx(-45)

@@ -1,0 +1,93 @@
+"""A measured screen of two side views, made from saved landmarks of the sample videos: no network, no drawing."""
+
+import shutil
+from functools import lru_cache
+
+from screening.core.corrections import Evidence
+from screening.core.screen import Person, TakeEntry
+from screening.core.settings import DEFAULTS, TakeOptions
+from screening.core.vocabulary import Side, View
+from screening.jobs.screen_folder import TAKES, write_screen
+from screening.jobs.take import EVIDENCE
+from screening.pipeline import interpret
+from screening.pose import replay
+from screening.report.files import write_tables
+from screening.review import evidence
+from screening.screens import MeasuredTake, assess
+from screening.store import ConsentKind, TakeState
+from screening.video.probe import probe
+from tests.conftest import ROOT, SAMPLES
+
+LANDMARKS = ROOT / "tests" / "golden"
+SIDES = (("left_side_left_lead", Side.LEFT, View.LEFT), ("right_side_right_lead", Side.RIGHT, View.RIGHT))
+ANSWERS = {"painful_side": "right", "pain_now": 3}
+
+
+def options(lead=None, view=None):
+    return TakeOptions(lead=lead, view=view, mirrored=False)
+
+
+@lru_cache(maxsize=4)
+def seen(clip):
+    """Saved landmarks and recording of a sample video."""
+    return replay.load(LANDMARKS / f"{clip}.npz"), probe(SAMPLES / f"{clip}.mp4", limits=DEFAULTS.video)
+
+
+@lru_cache(maxsize=4)
+def measured(clip):
+    """A sample video as it is measured without following the pictures."""
+    raw, recording = seen(clip)
+    return interpret(raw, recording, options=options())
+
+
+@lru_cache(maxsize=4)
+def evidence_of(clip, track=None, pulled=None):
+    """The evidence of a sample video."""
+    raw, recording = seen(clip)
+    view = measured(clip).scene.view
+    nothing = [0.0] * recording.n_frames
+    return Evidence(
+        raw=raw, recording=recording, options=options(), view=view, track=track, pulled_deg=pulled or nothing
+    )
+
+
+def measure_into(folder, names, *, overlay=True):
+    """Write the results of a screen as measuring leaves them; `names` are those of its takes."""
+    takes = []
+    for name, (clip, lead, view) in zip(names, SIDES, strict=True):
+        here = folder / TAKES / name
+        here.mkdir(parents=True)
+        raw, recording = seen(clip)
+        told, hooks = options(lead, view), evidence.keep(here / EVIDENCE)
+        hooks.saw(raw, recording, told)
+        result = interpret(raw, recording, options=told, hooks=hooks)
+        write_tables(result, here)
+        if overlay:
+            shutil.copy(SAMPLES / f"{clip}.mp4", here / "overlay.mp4")
+        entry = TakeEntry(video=recording.path, lead=lead, view=view, mirrored=False)
+        takes.append(MeasuredTake(name=name, entry=entry, result=result))
+    screen = assess(Person(code="A-17", height_cm=172.0), ANSWERS, takes)
+    write_screen(screen, folder / "screen.json")
+    return screen
+
+
+def seed(store, work, *, code="A-17", share=True, key="key"):
+    """Put a measured screen into a store; gives its record."""
+    who = "local"
+    person = store.people.by_code(code) or store.people.add(Person(code=code, height_cm=172.0), who=who)
+    for kind in (ConsentKind.ANALYSIS, ConsentKind.STORAGE, *([ConsentKind.SHARING] if share else [])):
+        store.people.consent(person.id, kind, wording="test", who=who)
+    screen = store.screens.add(person.id, who=who, key=key)
+    store.screens.answer(screen.id, ANSWERS, who=who)
+    films = []
+    for clip, lead, view in SIDES:
+        film = work / f"{clip}.mp4"
+        shutil.copy(SAMPLES / f"{clip}.mp4", film)
+        entry = TakeEntry(video="", lead=lead, view=view, mirrored=False)
+        films.append(store.takes.add(screen.id, entry, film, file_name=film.name, who=who))
+    out = work / f"measured-{screen.id}"
+    measure_into(out, [film.name for film in films])
+    store.results.add(screen.id, out, who="worker")
+    for film in films:
+        store.takes.set_outcome(film.id, TakeState.MEASURED, who="worker")
+    return store.screens.get(screen.id)
