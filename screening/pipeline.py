@@ -29,7 +29,7 @@ from screening.core.datatypes import (
     TakeResult,
     Timeline,
 )
-from screening.core.errormodel import ErrorModel
+from screening.core.errormodel import NO_ERRORS, ErrorModel
 from screening.core.errors import WrongViewError
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
@@ -198,7 +198,7 @@ def interpret(
         lead=timeline.lead_of_frame(),
         joints=settings.joints,
         posture=movement.traits.posture,
-        errors=errors,
+        errors=errors if movement.traits.errors_measured else NO_ERRORS,
     )
     timeline = with_depth(timeline, table)
     known = errors.of_movement(options.movement, view.view)

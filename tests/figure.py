@@ -219,7 +219,7 @@ def _trunk(points, lean_deg, lateral_deg):
             points[:, k] = neck + np.array([0.1, 0.22, sign * (0.0 if name == "nose" else 0.05)])
 
 
-def holds(reps: int, *, out_s: float = 1.0, hold_s: float = 1.0, rest_s: float = 1.0, first_s: float = 1.5):
+def holds(reps: int, *, out_s: float = 0.8, hold_s: float = 0.7, rest_s: float = 0.6, first_s: float = 1.0):
     """0 at rest, 1 in the hold, (time,): rest, then `reps` times out, hold, back, rest."""
     n_out, n_hold, n_rest = (round(s * FPS) for s in (out_s, hold_s, rest_s))
     rise = 0.5 * (1 - np.cos(np.pi * np.arange(n_out) / n_out))
@@ -229,11 +229,11 @@ def holds(reps: int, *, out_s: float = 1.0, hold_s: float = 1.0, rest_s: float =
 
 def seated(side: Side, *, reps: int = 3, internal_deg: float = 35.0, external_deg: float = 25.0, pause: bool = True):
     """A figure on a chair whose one foot swings out (internal rotation) and in, (time, 33, 3)."""
-    n_pause = round(0.5 * FPS) if pause else 0
-    n = round(1.5 * FPS)
+    n_pause = round(0.4 * FPS) if pause else 0
+    n = round(1.2 * FPS)
     half = np.sin(np.pi * np.arange(n) / n) ** 0.5
     one = np.concatenate([internal_deg * half, np.zeros(n_pause), -external_deg * half, np.zeros(n_pause)])
-    out = np.concatenate([np.zeros(round(1.5 * FPS)), *[one] * reps, np.zeros(round(FPS))])
+    out = np.concatenate([np.zeros(round(FPS)), *[one] * reps, np.zeros(round(0.5 * FPS))])
     return posed(pose(len(out), thigh=dict.fromkeys(Side, 88.0), shank_out={side: out, side.other: 2.0}, planted=None))
 
 
@@ -272,9 +272,9 @@ def at_the_wall(side: Side, *, reps: int = 3, bend_deg: float = 38.0, heel_m: fl
     return points
 
 
-def one_leg(side: Side, *, reps: int = 3, drop_deg: float = 6.0, lean_deg: float = 4.0, hold_s: float = 4.0):
+def one_leg(side: Side, *, reps: int = 3, drop_deg: float = 6.0, lean_deg: float = 4.0, hold_s: float = 2.5):
     """A figure that stands on one leg: the other knee bends, that hip drops, the trunk leans over, (time, 33, 3)."""
-    share = holds(reps, hold_s=hold_s, out_s=0.8, rest_s=1.5)
+    share = holds(reps, hold_s=hold_s, rest_s=1.0)
     left = 1.0 if side is Side.LEFT else -1.0
     return posed(
         pose(

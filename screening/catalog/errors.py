@@ -66,7 +66,7 @@ def _frame(row: Any, at: str) -> FrameError:
 
 
 def _metric(row: Any, at: str) -> MetricError:
-    keys = ("movement", "metric", "view", "sem", "repeat", "usual", *_BASIS)
+    keys = ("movement", "metric", "view", "sem", "repeat", "stated", *_BASIS)
     entry = require_keys(row, keys, file=FILE, at=at)
     return MetricError(
         movement=require_text(entry["movement"], file=FILE, at=f"{at}.movement"),
@@ -74,7 +74,7 @@ def _metric(row: Any, at: str) -> MetricError:
         view=require_one_of(entry["view"], _VIEWS, file=FILE, at=f"{at}.view"),
         sem=_error(entry["sem"], f"{at}.sem"),
         repeat=_error(entry["repeat"], f"{at}.repeat"),
-        usual=_error(entry["usual"], f"{at}.usual"),
+        stated=_error(entry["stated"], f"{at}.stated"),
         basis=_basis(entry, at),
     )
 

@@ -25,10 +25,7 @@ __all__ = ["DEFAULT_LANGUAGE", "WordForms"]
 class WordForms(str):
     """A word that has a second form beside masculine nouns, which a sentence asks for as `{side:m}`.
 
-    Parameters
-    ----------
-    written : str
-        The word as in the catalogue: `izquierda|izquierdo`, or one form for both.
+    It is made of what the catalogue holds: `izquierda|izquierdo`, or one form for both.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.commands.output import Meter, print_json, say
+from screening.commands.output import Meter, add_language, print_json, say
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Quality
 
@@ -39,6 +39,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         choices=[*map(str, Quality)],
         help=f"work spent on each video (default: {told.quality}, in screens {DEFAULTS.screen.quality})",
     )
+    add_language(parser)
     parser.add_argument("--no-overlay", action="store_true", help="leave out overlay.mp4 of each video")
     parser.add_argument("--no-report", action="store_true", help="leave out the reports")
     parser.add_argument("--blur-face", action="store_true", help="blur the head in every overlay and picture")
@@ -89,6 +90,7 @@ def _choices(arguments: argparse.Namespace) -> Choices:
         movement=arguments.movement,
         mirrored={"auto": None, "yes": True, "no": False}[arguments.mirrored],
         quality=Quality(arguments.quality) if arguments.quality else None,
+        language=arguments.language,
         settings=replace(DEFAULTS, report=replace(DEFAULTS.report, blur_face=arguments.blur_face)),
         overlay=not arguments.no_overlay,
         report=not arguments.no_report,

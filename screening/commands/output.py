@@ -1,6 +1,6 @@
 """What commands print: two lines for an error, one JSON object, and how far a long piece of work is.
 
-May import: core and the standard library; rich on demand, on a terminal only.
+May import: core, the standard library; `catalog.language` and rich on demand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from screening.core.progress import Progress, overall
+from screening.core.settings import DEFAULT_LANGUAGE
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Declare `--language`."""
+    parser.add_argument(
+        "--language",
+        type=_language,
+        default=DEFAULT_LANGUAGE,
+        metavar="CODE",
+        help="language of sentences and reports: en or es (default: %(default)s)",
+    )
+
+
+def _language(code: str) -> str:
+    from screening.catalog.language import languages  # noqa: PLC0415  (reads YAML, which --help must not wait for)
+
+    if code not in languages():
+        raise argparse.ArgumentTypeError(f"there are no words in {code!r}; there are {', '.join(languages())}")
+    return code
 
 
 def say_error(what: str, hint: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from screening.commands.output import Meter, print_json, say
+from screening.commands.output import Meter, add_language, print_json, say
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Quality, Verdict
 
@@ -29,6 +29,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         default=str(DEFAULTS.screen.quality),
         help="work spent on each video (default: %(default)s)",
     )
+    add_language(parser)
     parser.add_argument("--no-overlay", action="store_true", help="leave out overlay.mp4 of each video")
     parser.add_argument("--no-report", action="store_true", help="leave out the reports of each video")
     parser.add_argument("--blur-face", action="store_true", help="blur the head in every overlay and picture")
@@ -55,6 +56,7 @@ def _screen(arguments: argparse.Namespace) -> int:
             overlay=not arguments.no_overlay,
             report=not arguments.no_report,
             force=arguments.force,
+            language=arguments.language,
             progress=meter,
         )
     if arguments.json:

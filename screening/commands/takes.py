@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from screening import movements
-from screening.commands.output import Meter, print_json
+from screening.commands.output import Meter, add_language, print_json
 from screening.core.errors import ConfigError
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Quality, Side, View
@@ -45,6 +45,7 @@ def _add_analyze(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--capture-fps", type=_rate, metavar="N", help="rate the camera filmed at, for slow motion")
     parser.add_argument("--height-cm", type=_height, metavar="N", help="height of the person")
     parser.add_argument("--quality", choices=[*map(str, Quality)], default=str(told.quality))
+    add_language(parser)
     parser.add_argument("--no-overlay", action="store_true", help="leave out overlay.mp4")
     parser.add_argument("--no-report", action="store_true", help="leave out report.html and report.pdf")
     parser.add_argument("--blur-face", action="store_true", help="blur the head in overlay.mp4 and pictures")
@@ -87,6 +88,7 @@ def _options(arguments: argparse.Namespace) -> TakeOptions:
         capture_fps=arguments.capture_fps,
         height_cm=arguments.height_cm,
         quality=Quality(arguments.quality),
+        language=arguments.language,
     )
 
 

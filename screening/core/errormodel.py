@@ -58,8 +58,8 @@ class MetricError:
     """Standard error that all repetitions of a set share, in the metric's unit.
 
     `sem` is that of the value itself; `repeat` that of a difference's two ends: what two sets of one person, filmed in
-    the same way, do not have in common. `usual` is the error that the frames stated in these takes: where a take
-    states more, the excess is added.
+    the same way, do not have in common. `stated` is the largest error that the frames of these takes stated:
+    where a take states more, the excess is added.
     """
 
     movement: str
@@ -67,29 +67,29 @@ class MetricError:
     view: str
     sem: float
     repeat: float
-    usual: float
+    stated: float
     basis: Basis
 
-    def of_take(self, stated: float) -> float:
-        """Shared error of the value in a take whose frames state an error.
+    def of_take(self, own: float) -> float:
+        """Shared error of the value in a take whose frames state an error of their own.
 
         Examples
         --------
         >>> seen = Basis(takes=4, people=3, within_pct=95.0)
         >>> known = MetricError(
-        ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, usual=2.0, basis=seen
+        ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, stated=2.0, basis=seen
         ... )
         >>> known.of_take(1.0), round(known.of_take(math.sqrt(20.0)), 6)
         (3.0, 5.0)
         """
-        return math.hypot(self.sem, self._excess(stated))
+        return math.hypot(self.sem, self._excess(own))
 
-    def of_repeat(self, stated: float) -> float:
-        """Shared error of one end of a difference in a take whose frames state an error."""
-        return math.hypot(self.repeat, self._excess(stated))
+    def of_repeat(self, own: float) -> float:
+        """Shared error of one end of a difference in a take whose frames state an error of their own."""
+        return math.hypot(self.repeat, self._excess(own))
 
-    def _excess(self, stated: float) -> float:
-        return math.sqrt(max(stated**2 - self.usual**2, 0.0))
+    def _excess(self, own: float) -> float:
+        return math.sqrt(max(own**2 - self.stated**2, 0.0))
 
 
 @dataclass(frozen=True, kw_only=True)

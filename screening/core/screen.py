@@ -271,7 +271,10 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Two sessions of one person; `kind` is "screen" or "take", `old` and `new` the folders as they were named."""
+    """Two sessions of one person; `kind` is "screen" or "take", `old` and `new` the folders as they were named.
+
+    `language` is that of the later one.
+    """
 
     schema_version: int = SCREEN_SCHEMA_VERSION
     kind: str
@@ -280,3 +283,4 @@ class Comparison:
     new: str
     changes: tuple[Change, ...]
     sentences: Mapping[str, str] = field(default_factory=dict)
+    language: str = DEFAULT_LANGUAGE

@@ -20,7 +20,7 @@ from screening import __version__
 from screening.core.errors import CancelledError, ConfigError, InputError, OutputExistsError, ScreeningError
 from screening.core.progress import Progress, overall
 from screening.core.serial import to_plain
-from screening.core.settings import DEFAULTS, Settings, TakeOptions
+from screening.core.settings import DEFAULT_LANGUAGE, DEFAULTS, Settings, TakeOptions
 from screening.core.vocabulary import Quality, Word
 from screening.jobs import screen_folder, take
 from screening.jobs.batch_items import Item
@@ -50,13 +50,14 @@ class Choices:
     """What holds for a whole batch.
 
     `movement` and `mirrored` are those of single videos, screen files name their own; `quality` None: the usual one of
-    takes and of screens; `overlay`, `report` as in `take.analyze_to_folder`; `force`: results that were made from other
-    videos or with other settings are replaced.
+    takes and of screens; `language` that of sentences and reports; `overlay`, `report` as in `take.analyze_to_folder`;
+    `force`: results that were made from other videos or with other settings are replaced.
     """
 
     movement: str = TakeOptions().movement
     mirrored: bool | None = None
     quality: Quality | None = None
+    language: str = DEFAULT_LANGUAGE
     settings: Settings = DEFAULTS
     overlay: bool = True
     report: bool = True
@@ -66,7 +67,7 @@ class Choices:
     def options(self) -> TakeOptions:
         """What is told about every single video."""
         quality = self.quality or TakeOptions().quality
-        return TakeOptions(movement=self.movement, mirrored=self.mirrored, quality=quality)
+        return TakeOptions(movement=self.movement, mirrored=self.mirrored, quality=quality, language=self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +174,7 @@ def _measure(item: Item, described: ScreenFile | None, out: Path, choices: Choic
         described,
         out,
         quality=choices.quality,
+        language=choices.language,
         settings=choices.settings,
         overlay=choices.overlay,
         report=choices.report,
@@ -192,7 +194,7 @@ def _fingerprint(item: Item, described: ScreenFile | None, choices: Choices) -> 
     else:
         takes = [[t.name, t.alternating, to_plain(t.entry), _sha256(t.video)] for t in described.takes]
         quality = str(choices.quality or choices.settings.screen.quality)
-        made_from = [to_plain(described.person), to_plain(described.answers), takes, quality]
+        made_from = [to_plain(described.person), to_plain(described.answers), takes, quality, choices.language]
     return hashlib.sha256(json.dumps([settings, made_from], sort_keys=True).encode()).hexdigest()
 
 

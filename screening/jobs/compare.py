@@ -57,11 +57,11 @@ def compare(old: Path, new: Path) -> Comparison:
     if isinstance(earlier, ScreenResult) and isinstance(later, ScreenResult):
         _same("person code", earlier.person.code, later.person.code)
         changes = between_screens(earlier.asymmetries, later.asymmetries)
-        return _comparison(_SCREEN, earlier.person.code, old, new, changes)
+        return _comparison(_SCREEN, earlier.person.code, old, new, changes, later.language)
     if isinstance(earlier, TakeResult) and isinstance(later, TakeResult):
         _same("movement", earlier.movement, later.movement)
         changes = between_takes(earlier.movement, earlier.measurements, later.measurements)
-        return _comparison(_TAKE, "", old, new, changes)
+        return _comparison(_TAKE, "", old, new, changes, later.language)
     raise ConfigError(
         f"{old} and {new} are not of one kind: one is a whole screen, the other a single take.",
         hint="Compare two screens, or two takes.",
@@ -90,8 +90,10 @@ def _same(what: str, old: str, new: str) -> None:
         )
 
 
-def _comparison(kind: str, person: str, old: Path, new: Path, changes: Iterable[Change]) -> Comparison:
-    words, kept = load_wordings(), tuple(changes)
+def _comparison(  # noqa: PLR0913  (all that it says)
+    kind: str, person: str, old: Path, new: Path, changes: Iterable[Change], language: str
+) -> Comparison:
+    words, kept = load_wordings(language), tuple(changes)
     keys = sorted({c.reason for c in kept if c.reason})
     return Comparison(
         kind=kind,
@@ -100,12 +102,13 @@ def _comparison(kind: str, person: str, old: Path, new: Path, changes: Iterable[
         new=new.name,
         changes=kept,
         sentences={key: words.reason(key) for key in keys},
+        language=language,
     )
 
 
 def in_words(found: Comparison) -> list[str]:
     """Say in a few lines what changed more than the error of measuring twice."""
-    words = load_wordings()
+    words = load_wordings(found.language)
     lines = [words.sentence("report.compare_title", old=found.old, new=found.new)]
     clear = [c for c in found.changes if c.verdict is Verdict.CLEAR]
     for change in clear:

@@ -121,10 +121,13 @@ def is_screen(path: Path) -> bool:
 
 
 def _jobs(path: Path, formats: Sequence[str], paper: str) -> list[_Job]:
-    wordings = load_wordings()
     if is_screen(path):
-        return [job for name in formats for job in _screen_jobs(read_screen(path), path, name, wordings, paper)]
-    return [job for name in formats for job in _take_jobs(read_result(path), path, name, wordings, paper)]
+        screen = read_screen(path)
+        wordings = load_wordings(screen.language)
+        return [job for name in formats for job in _screen_jobs(screen, path, name, wordings, paper)]
+    take = read_result(path)
+    wordings = load_wordings(take.language)
+    return [job for name in formats for job in _take_jobs(take, path, name, wordings, paper)]
 
 
 def _take_jobs(result: TakeResult, path: Path, name: str, wordings: Wordings, paper: str) -> list[_Job]:
@@ -140,7 +143,7 @@ def _take_jobs(result: TakeResult, path: Path, name: str, wordings: Wordings, pa
     if name == "schema":
         return [_schema_job("result")]
     title = wordings.sentence("report.title", movement=wordings.word("movement", result.movement))
-    return _table_jobs(take_tables(result, wordings), name, title, _about_take(result))
+    return _table_jobs(take_tables(result, wordings), name, title, _about_take(result), result.language)
 
 
 def _screen_jobs(result: ScreenResult, path: Path, name: str, wordings: Wordings, paper: str) -> list[_Job]:
@@ -155,9 +158,9 @@ def _screen_jobs(result: ScreenResult, path: Path, name: str, wordings: Wordings
         return [_Job(name="report.pdf", write=lambda to: _screen_pdf(result, path.parent, to, paper))]
     if name == "schema":
         return [_schema_job("screen")]
-    title = load_texts(EXCHANGE)("fhir.report_screen")
+    title = load_texts(EXCHANGE, result.language)("fhir.report_screen")
     about = {"person": result.person.code, "program": result.provenance.program_version}
-    return _table_jobs(screen_tables(result, wordings), name, title, about)
+    return _table_jobs(screen_tables(result, wordings), name, title, about, result.language)
 
 
 def _take_job(folder: Path, name: str, write: Callable[[TakeResult, Path], None]) -> _Job:
@@ -172,10 +175,10 @@ def _schema_job(name: str) -> _Job:
     return _Job(name=f"{name}.schema.json", write=write)
 
 
-def _table_jobs(tables: Sequence[Table], name: str, title: str, about: dict[str, str]) -> list[_Job]:
+def _table_jobs(tables: Sequence[Table], name: str, title: str, about: dict[str, str], language: str) -> list[_Job]:
     if name == "csv":
         return [_csv_job(table) for table in tables]
-    texts = load_texts(EXCHANGE)
+    texts = load_texts(EXCHANGE, language)
     lines = {"title": title, **texts.group("about"), **about}
     meanings = texts.group("column")
     write = lambda to: write_workbook(tables, to, about=lines, meanings=meanings, title=title)  # noqa: E731

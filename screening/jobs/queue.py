@@ -87,7 +87,7 @@ def _hash(key: str) -> str:
 def _job(row: sa.Row[Any]) -> Job:
     fields = dict(row._mapping)
     fields.pop("key_sha256")
-    fields["options"] = from_plain(TakeOptions, json.loads(fields["options"]))
+    fields["options"] = from_plain(TakeOptions, to_plain(TakeOptions()) | json.loads(fields["options"]))
     fields["state"] = JobState(row.state)
     return Job(**fields)
 

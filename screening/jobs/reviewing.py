@@ -88,7 +88,7 @@ def reassess(measured: ScreenResult, takes: Mapping[str, TakeResult], *, setting
     from screening.screens import MeasuredTake, assess  # noqa: PLC0415  (loads the stages)
 
     again = [MeasuredTake(name=take.name, entry=take.entry, result=takes[take.name]) for take in measured.takes]
-    return assess(measured.person, measured.intake, again, settings=settings)
+    return assess(measured.person, measured.intake, again, settings=settings, language=measured.language)
 
 
 def freeze(  # noqa: PLR0913  (everything that a signed report holds)

@@ -15,7 +15,7 @@ from screening.core.errors import ConfigError, ScreeningError
 from screening.core.progress import WHOLE, Progress, overall
 from screening.core.screen import SCREEN_SCHEMA_VERSION, ScreenResult
 from screening.core.serial import from_plain, to_plain
-from screening.core.settings import DEFAULTS, Settings, TakeOptions
+from screening.core.settings import DEFAULT_LANGUAGE, DEFAULTS, Settings, TakeOptions
 from screening.core.vocabulary import Quality
 from screening.jobs.folders import check_free, complete_or_nothing
 from screening.jobs.screen_file import NamedTake, ScreenFile, read_screen_file
@@ -35,6 +35,7 @@ def screen(
     *,
     quality: Quality | None = None,
     settings: Settings = DEFAULTS,
+    language: str = DEFAULT_LANGUAGE,
     progress: Progress | None = None,
 ) -> ScreenResult:
     """Measure a whole screen and give its results as objects, without writing anything.
@@ -47,6 +48,8 @@ def screen(
         Work spent on each take; that of the settings if left out.
     settings : Settings
         Limits and parameters of the stages.
+    language : str
+        Language of the sentences.
     progress : Progress, optional
         Called with the share of the whole screen that is done.
 
@@ -60,7 +63,8 @@ def screen(
     def measure(take: NamedTake, options: TakeOptions, tell: Progress) -> TakeResult:
         return analyze(take.video, options=options, settings=settings, progress=tell)
 
-    return _run(read_screen_file(Path(file)), measure, quality=quality, settings=settings, progress=progress)
+    described = read_screen_file(Path(file))
+    return _run(described, measure, quality=quality, settings=settings, language=language, progress=progress)
 
 
 def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
@@ -72,6 +76,7 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
     overlay: bool = True,
     report: bool = True,
     force: bool = False,
+    language: str = DEFAULT_LANGUAGE,
     progress: Progress | None = None,
 ) -> ScreenResult:
     """Measure a whole screen and write its files and those of its takes.
@@ -86,6 +91,8 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
         Work spent on each take; None: that of the settings.
     overlay, report, force : bool
         Whether each take gets its `overlay.mp4` and its reports; whether earlier results are replaced in the end.
+    language : str
+        Language of the sentences and reports.
     progress : Progress or None
         Called while it goes on; raising `CancelledError` in it stops the work and leaves nothing behind.
 
@@ -103,6 +110,7 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
         overlay=overlay,
         report=report,
         force=force,
+        language=language,
         progress=progress,
     )
 
@@ -116,6 +124,7 @@ def described_to_folder(  # noqa: PLR0913
     overlay: bool = True,
     report: bool = True,
     force: bool = False,
+    language: str = DEFAULT_LANGUAGE,
     progress: Progress | None = None,
 ) -> ScreenResult:
     """Do what `screen_to_folder` does for a screen that has been read already."""
@@ -134,7 +143,9 @@ def described_to_folder(  # noqa: PLR0913
                 progress=tell,
             )
 
-        result = _run(described, measure, quality=quality, settings=settings, progress=progress)
+        result = _run(
+            described, measure, quality=quality, settings=settings, language=language, progress=progress
+        )
         write_screen(result, part / "screen.json")
         if report:
             from screening.jobs.exports import write_reports  # noqa: PLC0415  (heavy, and only at the end)
@@ -154,12 +165,13 @@ def earlier_results(out: Path) -> tuple[Path, ...]:
     return (*(out / name for name in SCREEN_FILES), *(path for folder in folders for path in results_of_take(folder)))
 
 
-def _run(
+def _run(  # noqa: PLR0913  (what a person may choose about one run)
     described: ScreenFile,
     measure: Measure,
     *,
     quality: Quality | None,
     settings: Settings,
+    language: str,
     progress: Progress | None,
 ) -> ScreenResult:
     """Measure take by take, then assess them together."""
@@ -167,16 +179,16 @@ def _run(
 
     measured, n = [], len(described.takes)
     for k, take in enumerate(described.takes):
-        options = _options(take, described, quality or settings.screen.quality)
+        options = _options(take, described, quality or settings.screen.quality, language)
         try:
             result = measure(take, options, _part_of(progress, k, n))
         except ScreeningError as err:
             raise type(err)(f"{take.entry.video}: {err.what}", hint=err.hint) from err
         measured.append(MeasuredTake(name=take.name, entry=take.entry, result=result))
-    return assess(described.person, described.answers, measured, settings=settings)
+    return assess(described.person, described.answers, measured, settings=settings, language=language)
 
 
-def _options(take: NamedTake, described: ScreenFile, quality: Quality) -> TakeOptions:
+def _options(take: NamedTake, described: ScreenFile, quality: Quality, language: str) -> TakeOptions:
     entry = take.entry
     return TakeOptions(
         movement=entry.movement,
@@ -187,6 +199,7 @@ def _options(take: NamedTake, described: ScreenFile, quality: Quality) -> TakeOp
         capture_fps=entry.capture_fps,
         height_cm=described.person.height_cm,
         quality=quality,
+        language=language,
     )
 
 

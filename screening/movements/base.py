@@ -20,7 +20,8 @@ class Traits:
     `posture` chooses how some angles are read. `follows_pelvis`: whether the pictures are looked at once more for the
     pelvis. `one_leg_moves`: in side views one foot stays where it is while the other leg goes back, instead of one
     foot in front of the other. `counted`: whether there are repetitions of which several are wanted; `paced`: whether
-    their tempo is told.
+    their tempo is told. `errors_measured`: whether errors that were measured on people in split squats hold here; where
+    they do not, the wider ones of the registry stand.
     """
 
     posture: Posture = Posture.UPRIGHT
@@ -28,6 +29,7 @@ class Traits:
     one_leg_moves: bool = False
     counted: bool = True
     paced: bool = True
+    errors_measured: bool = True
 
 
 class Movement(Protocol):

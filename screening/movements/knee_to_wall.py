@@ -40,7 +40,7 @@ METRICS: Final = (
     ),
 )
 
-TRAITS: Final = Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False)
+TRAITS: Final = Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False, errors_measured=False)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ METRICS: Final = (
 #: Speeds are taken over this time to either side, and interruptions of a steady stretch up to twice that are bridged.
 _HALF_S = 0.25
 
-TRAITS: Final = Traits(follows_pelvis=False, counted=False, paced=False)
+TRAITS: Final = Traits(follows_pelvis=False, counted=False, paced=False, errors_measured=False)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ METRICS: Final = (
 #: Seen from the front, the thighs of a person who sits are this much shorter than the shanks, and more.
 _MAX_THIGH_SHARE = 0.6
 
-TRAITS: Final = Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False)
+TRAITS: Final = Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False, errors_measured=False)
 
 
 @dataclass(frozen=True)

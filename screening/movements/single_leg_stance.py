@@ -50,7 +50,7 @@ _SHIFT_S = 0.5
 #: Gaps of a hold that are closed, seconds.
 _GAP_S = 0.3
 
-TRAITS: Final = Traits(paced=False)
+TRAITS: Final = Traits(paced=False, errors_measured=False)
 
 
 @dataclass(frozen=True)

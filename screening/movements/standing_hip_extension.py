@@ -77,7 +77,7 @@ METRICS: Final = (
     ),
 )
 
-TRAITS: Final = Traits(one_leg_moves=True, paced=False)
+TRAITS: Final = Traits(one_leg_moves=True, paced=False, errors_measured=False)
 
 
 @dataclass(frozen=True)

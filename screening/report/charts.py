@@ -49,7 +49,7 @@ def figure_angles(result: TakeResult, wordings: Wordings, group: str, *, rep: in
         Number of the repetition to zoom to; None shows the whole take.
     """
     panels = _panels(result, wordings, group)
-    figure = _empty(panels, wordings, x_title="Time (s)", numbered=True)
+    figure = _empty(panels, wordings, x_title=wordings.word("label", "time_axis"), numbered=True)
     keep = thinned(len(result.angle_table.time_s))
     time_s = result.angle_table.time_s[keep]
     legend: set[Side | None] = set()
@@ -73,7 +73,7 @@ def figure_mean(result: TakeResult, wordings: Wordings, group: str, lead: Side |
     Only used repetitions of one lead; x is 0 to 100 % of the repetition.
     """
     panels = _panels(result, wordings, group)
-    figure = _empty(panels, wordings, x_title="Repetition (%)", numbered=False)
+    figure = _empty(panels, wordings, x_title=wordings.word("label", "repetition_axis"), numbered=False)
     reps = used_repetitions(result, lead)
     legend: set[Side | None] = set()
     for row, names in enumerate(panels.values(), start=1):

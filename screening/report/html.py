@@ -21,12 +21,14 @@ from plotly.offline import get_plotlyjs
 from screening.catalog import Wordings, load_wordings
 from screening.core.datatypes import TakeResult
 from screening.core.settings import ReportSettings
+from screening.core.vocabulary import Verdict
 from screening.report.atomic import writing
 from screening.report.bottom import leads
 from screening.report.charts import CONFIG, figure_angles, figure_mean, groups, rep_ranges
 from screening.report.legs import leg_heading
 from screening.report.model import TakeReport, build_report
 from screening.report.pictures import KeyPicture, key_pictures
+from screening.report.texts import TAKE, load_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,9 @@ def render_html(report: TakeReport, result: TakeResult, pictures: Sequence[KeyPi
             charts=_charts(result, wordings),
             config=as_json({**CONFIG, "displayModeBar": False}),
             ranges=as_json({"all": (float(time_s[0]), float(time_s[-1])), **ranges}),
+            language=wordings.language,
+            page=load_texts(TAKE, wordings.language),
+            not_assessed=wordings.verdict(Verdict.NOT_ASSESSED)[0],
             text=lambda key, **values: wordings.sentence(f"report.{key}", **values),
             css=asset("report.css"),
             script=asset("report.js"),

@@ -119,7 +119,9 @@ def text_width(paper: str) -> float:
     return float(page_size(paper)[0] - 2 * _MARGIN)
 
 
-def build(story: Sequence[Flowable], *, paper: str, title: str, foot: tuple[str, str], subject: str) -> bytes:
+def build(  # noqa: PLR0913  (what a file says about itself)
+    story: Sequence[Flowable], *, paper: str, title: str, foot: tuple[str, str], subject: str, language: str = "en"
+) -> bytes:
     """Lay out a document; the same story always gives the same bytes.
 
     Parameters
@@ -131,6 +133,8 @@ def build(story: Sequence[Flowable], *, paper: str, title: str, foot: tuple[str,
         What the file says about itself.
     foot : (str, str)
         Left and right of every page's foot; the right one holds {page} and {total}.
+    language : str
+        That of the text, for those who have it read to them.
     """
     register()
     size, out = page_size(paper), io.BytesIO()
@@ -138,7 +142,7 @@ def build(story: Sequence[Flowable], *, paper: str, title: str, foot: tuple[str,
     frame = Frame(_MARGIN, bottom, size[0] - 2 * _MARGIN, size[1] - 14 * mm - bottom, 0, 0, 0, 0)
     document = BaseDocTemplate(
         out, pagesize=size, title=legible(title), author="movement-screen", subject=legible(subject),
-        creator="movement-screen", lang="en", invariant=1, pageCompression=1,
+        creator="movement-screen", lang=language, invariant=1, pageCompression=1,
     )  # fmt: skip
     document.addPageTemplates([PageTemplate("page", [frame])])
     feet = (legible(foot[0]), foot[1])

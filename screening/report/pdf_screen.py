@@ -95,7 +95,9 @@ def _person(report: ScreenReport, looks: Sequence[Look], texts: Texts, width: fl
         part.heading(texts("screen.seen")),
         *part.bullets(_few(report.seen, texts), width=width),
     ]
-    items = [(look.jpeg, look.width, look.height, look.caption) for look in looks[:_PICTURES]]
+    # Where answers come first their box needs the room; the pictures stand further back as well.
+    few = () if report.flags else looks[:_PICTURES]
+    items = [(look.jpeg, look.width, look.height, look.caption) for look in few]
     drawn = part.pictures(items, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
     return [*out, *_first(report, texts, width), Spacer(1, 6), *drawn]
 

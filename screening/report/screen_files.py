@@ -52,7 +52,8 @@ def write_screen_reports(  # noqa: PLR0913  (what there is to show)
     words = load_words(result.language)
     pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=settings)
     linked = [take.name for take in result.takes if (out / _TAKES / take.name / "report.html").is_file()]
-    page = render_screen(build_screen_report(result, words, review), result, words, pictures=pictures, linked=linked)
+    report = build_screen_report(result, words, review)
+    page = render_screen(report, result, words, pictures=pictures, linked=linked, language=result.language)
     with writing(out / "report.html") as file:
         file.write(page)
     write_screen_pdf(

@@ -1,4 +1,4 @@
-"""The sentences of exports, PDF and screen, from `exchange.yaml`, `pdf.yaml` and `screen.yaml` in `data/LANGUAGE/`.
+"""The sentences of exports and reports, from `exchange.yaml`, `pdf.yaml`, `screen.yaml`, `take.yaml` in `data/LANGUAGE/`.
 
 May import: catalog and the standard library.
 """
@@ -17,6 +17,7 @@ from screening.catalog.loading import fail, require_text
 EXCHANGE: Final = "exchange"
 PDF: Final = "pdf"
 SCREEN: Final = "screen"
+TAKE: Final = "take"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ class Texts:
 
 @lru_cache(maxsize=8)
 def load_texts(kind: str, language: str = DEFAULT_LANGUAGE) -> Texts:
-    """Load one of the files, `EXCHANGE`, `PDF` or `SCREEN`; anything but groups of sentences is refused."""
+    """Load one of the files, `EXCHANGE`, `PDF`, `SCREEN` or `TAKE`; anything but groups of sentences is refused."""
     file = f"{language}/{kind}.yaml"
     sentences: dict[str, str] = {}
     for group, members in read_words(f"{kind}.yaml", language).items():

@@ -67,7 +67,7 @@ def read(path: Path) -> Evidence:
             return Evidence(
                 raw=raw,
                 recording=from_plain(Recording, told["recording"] | {"time_s": file["time_s_all"].tolist()}),
-                options=from_plain(TakeOptions, told["options"]),
+                options=from_plain(TakeOptions, to_plain(TakeOptions()) | told["options"]),
                 view=View(str(file["track_view"])),
                 track=_track(names, file) if file["track_there"] else None,
                 pulled_deg=file["track_pulled_deg"],

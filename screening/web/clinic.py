@@ -8,9 +8,10 @@ A person's screens are shown only as long as the person agrees that a clinician 
 from __future__ import annotations
 
 from screening.store import ConsentKind, ScreenRecord, Store
-from screening.web.access import grant as grant
-from screening.web.access import visitor
+from screening.web.access import grant, visitor
 from screening.web.session import site
+
+__all__ = ["clinician", "grant", "may_see", "open_screen"]
 
 
 def clinician() -> str | None:

@@ -13,20 +13,21 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from screening.core.errors import ScreeningError
+from screening.web.language import texts_for
 from screening.web.session import Site
 from screening.web.texts import Texts
 from screening.web.uploads import NO_STORE
 
 
-def framing_route(site: Site, texts: Texts) -> Route:
+def framing_route(site: Site, usual: Texts) -> Route:
     """Make the route `POST api/framing/TICKET`: a JPEG in, `{"key", "sentence", "points"}` out.
 
     The ticket is one that could still upload, and is not used up. Other answers: 400 no such picture, 403 no ticket,
-    413 too large, 503 busy (ask again).
+    413 too large, 503 busy (ask again). Sentences are in the language that the browser asks for, else those of `usual`.
     """
 
     async def post_framing(request: Request) -> JSONResponse:
-        secret = request.headers.get("x-upload-secret", "")
+        texts, secret = texts_for(request, usual), request.headers.get("x-upload-secret", "")
         if not site.tickets.permits(request.path_params["ticket"], secret):
             return _say({"error": texts("upload.error_ticket")}, 403)
         jpeg = await _body(request, site.settings.framing.max_bytes)

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -108,9 +109,6 @@ def log_in() -> LogIn | None:
         # Streamlit says the same of a file that is not there and of one that it does not understand.
         raise _bad("it cannot be read", "Correct the file, or remove it if nobody is to log in.")
     given = read_log_in(st.secrets.to_dict()) if found else None
-    if given is not None:
-        try:
-            import authlib  # noqa: F401, PLC0415
-        except ImportError as err:
-            raise _bad("logging in needs Authlib", 'Install it: pip install "movement-screen[auth]".') from err
+    if given is not None and find_spec("authlib") is None:
+        raise _bad("logging in needs Authlib", 'Install it: pip install "movement-screen[auth]".')
     return given

@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 
 from screening.web.components import read
 from screening.web.config import STREAMLIT, is_local
+from screening.web.language import ASKED, texts_for
 from screening.web.session import Site
 from screening.web.slots import take_label
 from screening.web.texts import Texts
@@ -38,10 +39,11 @@ _COLOURS: Final = {
 }
 
 
-def phone_address(page: str, ticket: str, secret: str, listens: str | None) -> str:
+def phone_address(page: str, ticket: str, secret: str, listens: str | None, language: str = "") -> str:
     """Address of the phone's page, from the address that the browser shows for this one.
 
     `listens` is where the server listens; a browser on the same machine may know it as localhost, a phone may not.
+    Without `language` the phone's page speaks as the phone does.
 
     Examples
     --------
@@ -52,7 +54,8 @@ def phone_address(page: str, ticket: str, secret: str, listens: str | None) -> s
     host = parts.netloc
     if is_local(parts.hostname) and (outside := own_address(listens)):
         host = outside if parts.port is None else f"{outside}:{parts.port}"
-    return f"{parts.scheme}://{host}/phone/{quote(ticket)}#{quote(secret)}"
+    asked = f"?{ASKED}={language}" if language else ""
+    return f"{parts.scheme}://{host}/phone/{quote(ticket)}{asked}#{quote(secret)}"
 
 
 def own_address(listens: str | None) -> str:
@@ -78,11 +81,14 @@ def qr_svg(address: str) -> str:
     return picture.getvalue().decode()
 
 
-def phone_routes(site: Site, texts: Texts) -> list[BaseRoute]:
-    """Make the page `GET phone/TICKET` and the state `GET api/phone/TICKET`, which needs the ticket's secret."""
+def phone_routes(site: Site, usual: Texts) -> list[BaseRoute]:
+    """Make the page `GET phone/TICKET` and the state `GET api/phone/TICKET`, which needs the ticket's secret.
+
+    Sentences are in the language of the address or of the browser, else those of `usual`.
+    """
 
     async def get_page(request: Request) -> Response:
-        nonce = secrets.token_urlsafe(16)
+        texts, nonce = texts_for(request, usual), secrets.token_urlsafe(16)
         headers = {
             **NO_STORE,
             "X-Frame-Options": "DENY",
@@ -98,7 +104,7 @@ def phone_routes(site: Site, texts: Texts) -> list[BaseRoute]:
         ticket = site.tickets.find(request.path_params["ticket"], secret)
         if ticket is None or not ticket.screen:
             return JSONResponse({"state": "unknown"}, 404, headers=NO_STORE)
-        label = await run_in_threadpool(take_label, ticket.take, texts.language)
+        label = await run_in_threadpool(take_label, ticket.take, texts_for(request, usual).language)
         return JSONResponse({"state": ticket.state.value, "take": label}, headers=NO_STORE)
 
     return [
@@ -113,8 +119,8 @@ def _page(site: Site, texts: Texts, ticket: str, nonce: str) -> str:
     }
     words["expired_seen"] = texts("phone.expired_seen", minutes=site.settings.web.ticket_minutes)
     data = {
-        "address": f"/api/uploads/{quote(ticket, safe='')}",
-        "state": f"/api/phone/{quote(ticket, safe='')}",
+        "address": f"/api/uploads/{quote(ticket, safe='')}?{ASKED}={texts.language}",
+        "state": f"/api/phone/{quote(ticket, safe='')}?{ASKED}={texts.language}",
         "max_bytes": site.settings.web.max_upload_bytes,
         "texts": words,
     }

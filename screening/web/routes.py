@@ -18,9 +18,10 @@ from starlette.routing import BaseRoute, Route
 from screening.jobs.queue import Job, JobState
 from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
-from screening.web.clinic_routes import clinic_routes
 from screening.web.access import asker, is_first_look
+from screening.web.clinic_routes import clinic_routes
 from screening.web.framing import framing_route
+from screening.web.language import texts_for
 from screening.web.measuring import SCREEN_FILE
 from screening.web.phone import phone_routes
 from screening.web.session import Site
@@ -47,11 +48,11 @@ def file_address(job: Job, given: str, name: str, *, inline: bool = False) -> st
 
 
 def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
-    """All routes beside Streamlit's own."""
+    """All routes beside Streamlit's own; `texts` is for browsers that ask for no language there is."""
 
     async def get_file(request: Request) -> Response:
         found = await run_in_threadpool(_job_file, site, request)
-        return found or JSONResponse({"error": texts("missing.body")}, 404, headers=NO_STORE)
+        return found or JSONResponse({"error": texts_for(request, texts)("missing.body")}, 404, headers=NO_STORE)
 
     return [
         upload_route(site, texts),

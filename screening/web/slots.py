@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from screening.catalog.language import WordForms
 from screening.core.exercises import Protocol, ProtocolTake
 from screening.core.screen import TakeEntry
 from screening.core.vocabulary import Side, View
@@ -98,7 +99,7 @@ def slot_label(slot: Slot, texts: Texts) -> str:
 
 def filled(text: str, slot: Slot, texts: Texts) -> str:
     """Put the word of the leg that a take is about into one of its texts."""
-    return text.format(side=texts(f"take.side_{slot.lead.value}") if slot.lead else "")
+    return text.format(side=WordForms(texts(f"take.side_{slot.lead.value}") if slot.lead else ""))
 
 
 def take_label(key: str, language: str = LANGUAGES[0]) -> str:

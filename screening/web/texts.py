@@ -1,4 +1,4 @@
-"""Every sentence of the page, from `data/page_LANGUAGE.yaml`.
+"""Every sentence of the page, from `data/page_LANGUAGE.yaml`; what a language has not yet got is said in English.
 
 May import: PyYAML and `core`.
 """
@@ -15,7 +15,7 @@ import yaml
 from screening.core.errors import CatalogError
 
 #: Languages that have a file; the first is the usual one.
-LANGUAGES: Final = ("en",)
+LANGUAGES: Final = ("en", "es")
 
 
 class Texts:
@@ -76,6 +76,12 @@ def load_texts(language: str = LANGUAGES[0]) -> Texts:
     """
     if language not in LANGUAGES:
         raise CatalogError(f"There is no file {_file(language)}.", hint=f"Known languages: {', '.join(LANGUAGES)}.")
+    usual = load_texts().sentences if language != LANGUAGES[0] else {}
+    return Texts({**usual, **read_sentences(language)}, language)
+
+
+def read_sentences(language: str) -> dict[str, str]:
+    """Read what stands in the file of one language, by `group.name`."""
     file = _file(language)
     plain: Any = yaml.safe_load(resources.files("screening").joinpath(f"data/{file}").read_text(encoding="utf-8"))
     sentences: dict[str, str] = {}
@@ -86,4 +92,4 @@ def load_texts(language: str = LANGUAGES[0]) -> Texts:
             if not isinstance(text, str):
                 raise CatalogError(f"{file}:{group}.{name} is not a text.", hint="Put it into quotes.")
             sentences[f"{group}.{name}"] = text
-    return Texts(sentences, language)
+    return sentences

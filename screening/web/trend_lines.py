@@ -18,8 +18,8 @@ from screening.report.palette import MIDDLE, line_colour
 from screening.store import Store
 
 _DIFFERENCE = "difference"
-_WIDTH, _HEIGHT = 640, 220
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 20, 14, 30
+_WIDTH, _HEIGHT = 420, 180
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 28
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from screening.core.errors import ScreeningError
+from screening.web.language import texts_for
 from screening.web.session import Site
 from screening.web.texts import Texts
 from screening.web.tickets import PART, Ticket, TicketState
@@ -55,13 +56,17 @@ def free_bytes(site: Site) -> int:
     return max(0, shutil.disk_usage(site.data).free - site.settings.web.min_free_bytes)
 
 
-def upload_route(site: Site, texts: Texts) -> Route:
-    """Make the route; errors are JSON, `{"error": sentence}` with 400, 403, 409, 413, 423 or 507."""
+def upload_route(site: Site, usual: Texts) -> Route:
+    """Make the route; errors are JSON, `{"error": sentence}` with 400, 403, 409, 413, 423 or 507.
+
+    The sentence is in the language that the browser asks for, else that of `usual`.
+    """
 
     async def take_upload(request: Request) -> Response:
         ticket_id, secret = request.path_params["ticket"], request.headers.get("x-upload-secret", "")
         if request.method == "HEAD":
             return _tell(site, ticket_id, secret)
+        texts = texts_for(request, usual)
         try:
             return await _take(site, texts, request, (ticket_id, secret))
         except _RefusedError as err:

@@ -5,7 +5,7 @@ again. Printed are, for each angle and each metric in each kind of view, the sta
 many takes and people it comes from, and the share of errors within two standard errors when the person is left out
 of what the error is taken from. `--write` puts the table into `screening/data/errors.yaml`.
 
-A figure comes from two people or more; every person counts the same. It is widened by Student's t for the takes it
+A figure comes from three takes of two people or more; every person counts the same. It is widened by Student's t for the takes it
 comes from, where takes of one person count as correlated by one half.
 """
 
@@ -36,6 +36,8 @@ SMALLEST = 0.3
 #: However much of the spread within sets is noise, this share of the mean square error stays.
 LEAST_SHARED = 0.25
 COVERED = 0.95
+#: What fewer takes or people show has no figure; the stated errors of the registry stand there.
+MIN_TAKES, MIN_PEOPLE = 3, 2
 #: A difference of two takes of one person is stated smaller than that of two values if so many pairs of takes allow
 #: it, and this share of the pairs of a person left out lies within it.
 MIN_PAIRS, MIN_WITHIN = 3, 0.9
@@ -149,9 +151,9 @@ def within(found: Sequence[Residual], known: Callable[[Sequence[Residual]], floa
 
 
 def basis(found: Sequence[Residual], known: Callable[[Sequence[Residual]], float], *, noisy: bool) -> Basis | None:
-    """What a figure stands on; None if fewer than two people."""
+    """What a figure stands on; None if that is too little."""
     people = {r.person for r in found}
-    if len(people) < 2:
+    if len(people) < MIN_PEOPLE or len(found) < MIN_TAKES:
         return None
     return Basis(takes=len(found), people=len(people), within_pct=round(within(found, known, noisy)))
 
@@ -189,14 +191,14 @@ def metric_errors(measured: Measured, frames: Mapping[FrameKey, FrameError]) -> 
         stands_on = basis(rows, set_sem, noisy=True)
         if stands_on is not None:
             movement, metric, view = key
-            usual = float(np.sqrt(mean_over_people(rows, lambda r: float(np.mean(r.own**2)))))
+            stated = max(float(r.own.max()) for r in rows)
             out[key] = MetricError(
                 movement=movement,
                 metric=metric,
                 view=view,
                 sem=round(set_sem(rows), 2),
                 repeat=round(end_of_difference(rows), 2),
-                usual=round(usual, 2),
+                stated=round(stated, 2),
                 basis=stands_on,
             )
     return out
@@ -221,7 +223,7 @@ def as_yaml(model: ErrorModel) -> str:
     lines = [
         "# Standard errors measured on people with exact truth. Generated: do not edit, run",
         "# python -m tests.benchmarks.calibrate CLIPS --write",
-        "# sd, sem, repeat, usual in the unit of the angle or metric; within_pct: errors within two standard errors when",
+        "# sd, sem, repeat, stated in the unit of the angle or metric; within_pct: errors within two standard errors when",
         "# the person is left out of what the error is taken from.",
         f'version: "{VERSION}"',
         "made:",
@@ -237,7 +239,7 @@ def as_yaml(model: ErrorModel) -> str:
         "metrics:",
         *(
             f"  - {{movement: {m.movement}, metric: {m.metric}, view: {m.view}, sem: {m.sem:g}, repeat: {m.repeat:g}, "
-            f"usual: {m.usual:g}, {_basis(m.basis)}}}"
+            f"stated: {m.stated:g}, {_basis(m.basis)}}}"
             for m in model.metrics.values()
         ),
     ]

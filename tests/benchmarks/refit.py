@@ -190,14 +190,9 @@ def written(settings: JointSettings, source: str) -> str:
     return source
 
 
-def main() -> None:
-    """Fit, print, and write if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("clips", type=Path)
-    parser.add_argument("--landmarks", type=Path)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    read_all = (read(video, arguments.landmarks) for video in sorted(arguments.clips.glob("*.mp4")))
+def show(folder: Path, landmarks: Path | None) -> JointSettings:
+    """Fit to everybody and without each person in turn, print the figures, return the first."""
+    read_all = (read(video, landmarks) for video in sorted(folder.glob("*.mp4")))
     clips = [clip for clip in read_all if clip is not None]
     everybody = fit(clips)
     print("constants:", {f.name: round(getattr(everybody, f.name), 3) for f in fields(everybody)})
@@ -207,6 +202,17 @@ def main() -> None:
     print("without each person in turn:", spread)
     print("absolute error, error of the change from the top, the latter at the bottom; the person left out, degrees")
     print("\n".join(table(clips, left_out)))
+    return everybody
+
+
+def main() -> None:
+    """Fit, print, and write if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clips", type=Path)
+    parser.add_argument("--landmarks", type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    everybody = show(arguments.clips, arguments.landmarks)
     if arguments.write:
         path = Path(settings_file.__file__)
         path.write_text(written(everybody, path.read_text(encoding="utf-8")), encoding="utf-8")

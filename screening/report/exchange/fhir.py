@@ -41,7 +41,8 @@ def take_bundle(result: TakeResult, wordings: Wordings) -> dict[str, Any]:
 
 def screen_bundle(result: ScreenResult, wordings: Wordings) -> dict[str, Any]:
     """A whole screen as a bundle in plain values: comparisons, then observations along the chain."""
-    texts, seed = load_texts(EXCHANGE, result.language), "".join(t.video_sha256 for t in result.takes) + result.person.code
+    texts = load_texts(EXCHANGE, result.language)
+    seed = "".join(t.video_sha256 for t in result.takes) + result.person.code
     observations = [_of_asymmetry(a, wordings, texts) for a in result.asymmetries]
     observations += [_of_finding(f, texts) for f in result.findings if f.verdict is not Verdict.NOT_ASSESSED]
     said = [*(flag.sentence for flag in result.flags), texts("fhir.conclusion")]

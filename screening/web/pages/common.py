@@ -16,8 +16,9 @@ from screening.jobs.queue import Job
 from screening.web import components
 from screening.web.access import Visitor, visitor
 from screening.web.choices import LEADS, MIRRORED, MOVEMENTS, QUALITIES, VIEWS, to_answers, to_options
+from screening.web.language import visitor_language
 from screening.web.session import site
-from screening.web.texts import LANGUAGES, Texts, load_texts
+from screening.web.texts import Texts, load_texts
 from screening.web.uploads import free_bytes
 
 #: Welcome, consents, intake, films, report.
@@ -53,7 +54,7 @@ def me() -> Visitor:
 
 def words() -> Texts:
     """Every sentence of the page in the language of this visitor."""
-    return load_texts(st.session_state.get("language", LANGUAGES[0]))
+    return load_texts(visitor_language())
 
 
 def image(svg: str, says: str, kind: str) -> str:

@@ -38,6 +38,7 @@ from screening.web.pages import (
     users,
     welcome,
 )
+from screening.web.language import choose_language
 from screening.web.pages.clinic import saw
 from screening.web.pages.common import go_home, words
 from screening.web.session import site
@@ -71,7 +72,9 @@ def main() -> None:
         page_title=texts("site.title"), page_icon=str(web / "icon.svg"), initial_sidebar_state="collapsed"
     )
     st.html(web / "style.css")
-    st.markdown(f"**{texts('site.title')}** · {texts('site.promise')}")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="top"):
+        st.markdown(f"**{texts('site.title')}** · {texts('site.promise')}", width="content")
+        choose_language()
     here = site()
     who = visitor(here)
     if here.log_in is not None and who is not None:

@@ -17,6 +17,7 @@ from screening.web.pages.takes import show_how
 from screening.web.phone import phone_address, qr_svg
 from screening.web.session import site
 from screening.web.slots import Slot, filled, find_slot, screen_slots, slot_label
+from screening.web.texts import LANGUAGES
 
 _WATCH_S = 1.5
 #: Prompts of a protocol that are not for the time of filming.
@@ -74,7 +75,8 @@ def show_phone(screen: ScreenRecord) -> None:
     texts, slot = words(), _slot()
     listens = config.get_option("server.address")
     ticket = _ticket(screen, slot)
-    address = phone_address(st.context.url or "", ticket["id"], ticket["secret"], listens)
+    language = texts.language if texts.language != LANGUAGES[0] else ""
+    address = phone_address(st.context.url or "", ticket["id"], ticket["secret"], listens, language)
     minutes = site().settings.web.ticket_minutes
     st.title(texts("qr.heading", take=slot_label(slot, texts)), anchor=False)
     st.write(texts("qr.body", minutes=minutes))

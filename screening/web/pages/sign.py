@@ -46,7 +46,7 @@ def _sign(case: Case, review: ReviewRecord, who: str) -> None:
     texts, corrections = words(), corrections_of(review)
     open_ones = undecided(screen_of(case, corrections), decisions_of(review), _SAID)
     if open_ones:
-        st.warning(texts("sign.undecided", n=len(open_ones)))
+        st.info(texts("sign.undecided", n=len(open_ones)))
     changed = sum(held.changes_results for held in corrections.values())
     if changed:
         st.info(texts("sign.corrections", n=changed))

@@ -9,7 +9,9 @@ import streamlit as st
 
 from screening.core.settings import TakeOptions
 from screening.web.clinic import clinician
+from screening.web.pages import account
 from screening.web.pages.common import choose, go, upload, words
+from screening.web.session import site
 
 
 def show() -> None:

@@ -46,9 +46,9 @@ def _lines(found: dict[str, list[Line]]) -> None:
     st.write(texts("trends.lead"))
     for line in found[key]:
         label = f"{names[key]}: {texts(f'trends.{line.what}')}"
-        st.subheader(label, anchor=False)
+        st.markdown(f"**{label}**")
         st.html(image(draw(line, dates=[day(at) for at in line.at]), _says(line, label), "trend"))
-    st.subheader(texts("trends.table"), anchor=False)
+    st.header(texts("trends.table"), anchor=False)
     head = ["date", *(line.what for line in found[key]), "change", "smallest"]
     table([texts(f"trends.{name}") for name in head], _rows(found[key]), names[key])
 

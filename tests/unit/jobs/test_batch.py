@@ -176,8 +176,9 @@ def test_finished_ones_are_skipped_and_the_summary_is_the_same(inbox, measuring,
         {"quality": Quality.FAST},
         {"settings": replace(SETTINGS, report=replace(SETTINGS.report, blur_face=True))},
         {"mirrored": True},
+        {"language": "es"},
     ],
-    ids=["quality", "blur", "mirrored"],
+    ids=["quality", "blur", "mirrored", "language"],
 )
 def test_other_settings_replace_results_only_with_force(inbox, measuring, tmp_path, change):
     (inbox / "broken.mp4").unlink()

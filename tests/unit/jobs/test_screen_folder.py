@@ -35,7 +35,7 @@ def measuring(monkeypatch):
     """Every video gives the take of its name; what it was asked with is kept."""
     asked = []
 
-    def analyze(video, *, options, settings, progress):
+    def analyze(video, *, options, settings, progress, hooks=None):
         asked.append(options)
         progress("pose", 1, 2)
         for name, *rest in BRIEF:

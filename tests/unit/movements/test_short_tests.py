@@ -10,6 +10,8 @@ from screening.core.errors import NoRepetitionError, WrongViewError
 from screening.core.settings import TakeOptions
 from screening.core.skeleton import INDEX, leg_indices
 from screening.core.vocabulary import Observability, Phase, Side, Verdict
+from screening.kinematics import registry
+from screening.movements import load
 from screening.pipeline import interpret
 from screening.pose import replay
 from screening.report.model import build_report
@@ -43,12 +45,11 @@ def measured(result, key, lead="any"):
     return next(m for m in result.measurements if m.key == key and lead in ("any", m.lead))
 
 
-@pytest.mark.parametrize("noise_px", [0.0, NOISE_PX])
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("movement", SIDED)
-def test_every_repetition_is_found_and_belongs_to_its_leg(movement, side, noise_px):
+def test_every_repetition_is_found_and_belongs_to_its_leg(movement, side):
     pose, headings = SIDED[movement]
-    result = take(pose(side, reps=3), headings[side], movement, noise_px=noise_px)
+    result = take(pose(side, reps=3), headings[side], movement, noise_px=NOISE_PX)
     assert [r.lead for r in result.timeline.repetitions] == [side] * 3
     assert all(r.used for r in result.timeline.repetitions)
     assert result.timeline.lead is side
@@ -67,19 +68,18 @@ TRUTH = [
 ]
 
 
-@pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize(("movement", "key", "name", "low", "high"), TRUTH)
-def test_values_are_the_posed_ones_within_their_stated_errors(movement, key, name, low, high, side):
+def test_values_are_the_posed_ones_within_their_stated_errors(movement, key, name, low, high):
     pose, headings = SIDED[movement]
     values = []
-    for true in (low, high):
-        result = take(pose(side, **{name: true}), headings[side], movement, noise_px=NOISE_PX)
+    for side, true in ((Side.LEFT, low), (Side.RIGHT, high)):
+        result = take(pose(side, reps=2, **{name: true}), headings[side], movement, noise_px=NOISE_PX)
         found = measured(result, key)
-        assert found.n == 3
+        assert found.n == 2
         assert abs(found.value - true) <= 1.96 * found.sem
         values.append(found.value)
     # The change is read much better than the absolute value.
-    assert values[1] - values[0] == pytest.approx(high - low, abs=2.0)
+    assert values[1] - values[0] == pytest.approx(high - low, abs=2.5)
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -106,9 +106,11 @@ def test_a_foot_that_only_swings_out_gives_no_external_rotation():
 
 
 def test_both_legs_in_one_take_are_measured_apart():
-    body = np.concatenate([figure.seated(Side.LEFT, internal_deg=40.0), figure.seated(Side.RIGHT, internal_deg=25.0)])
+    body = np.concatenate(
+        [figure.seated(side, internal_deg=true, reps=2) for side, true in zip(Side, (40.0, 25.0), strict=True)]
+    )
     result = take(body, 0, "seated_hip_rotation", noise_px=1.0)
-    assert [r.lead for r in result.timeline.repetitions] == [Side.LEFT] * 3 + [Side.RIGHT] * 3
+    assert [r.lead for r in result.timeline.repetitions] == [Side.LEFT] * 2 + [Side.RIGHT] * 2
     assert result.timeline.lead is None
     left, right = (measured(result, "seated_internal_rotation_deg", side) for side in Side)
     assert left.value - right.value == pytest.approx(14.3, abs=1.5)
@@ -117,7 +119,7 @@ def test_both_legs_in_one_take_are_measured_apart():
 @pytest.mark.parametrize("movement", SIDED)
 def test_a_mirrored_picture_swaps_the_sides_and_nothing_else(movement):
     pose, headings = SIDED[movement]
-    body, heading = pose(Side.LEFT), headings[Side.LEFT]
+    body, heading = pose(Side.LEFT, reps=2), headings[Side.LEFT]
     plain = take(body, heading, movement, noise_px=1.0)
     swapped = take(body, heading, movement, noise_px=1.0, mirrored=True)
     assert swapped.timeline.lead is Side.RIGHT
@@ -132,7 +134,7 @@ def test_a_mirrored_picture_swaps_the_sides_and_nothing_else(movement):
 @pytest.mark.parametrize("movement", SIDED)
 def test_a_declared_leg_that_does_nothing_is_a_question(movement):
     pose, headings = SIDED[movement]
-    body = pose(Side.LEFT)
+    body = pose(Side.LEFT, reps=1)
     assert take(body, headings[Side.LEFT], movement, lead=Side.LEFT).timeline.lead is Side.LEFT
     if movement == "standing_hip_extension":
         return  # from the side, the labels of the legs follow what was declared
@@ -154,12 +156,12 @@ WRONG_VIEW = [
 def test_a_camera_that_cannot_see_it_is_refused_in_two_lines(movement, headings):
     for heading in headings:
         with pytest.raises(WrongViewError, match="is read from") as refused:
-            take(figure.standing(3.0), heading, movement)
+            take(figure.standing(1.2), heading, movement, seeds=(1,))
         assert refused.value.hint.startswith("Film from")
 
 
 def walking():
-    t = np.arange(150) / figure.FPS
+    t = np.arange(100) / figure.FPS
     body = np.repeat(figure.standing(1.0)[:1], len(t), axis=0)
     for side, phase in ((Side.LEFT, 0.0), (Side.RIGHT, np.pi)):
         swing = 2 * np.pi * 0.9 * t + phase
@@ -178,9 +180,9 @@ VIEW = {
 }
 OTHERS = {
     "walking": walking,
-    "split squat": lambda: figure.body(figure.Motion(reps=2)),
-    "squat": lambda: figure.body(figure.Motion(reps=2, stride_m=0.0)),
-    "standing": lambda: figure.standing(4.0),
+    "split squat": lambda: figure.body(figure.Motion(reps=1)),
+    "squat": lambda: figure.body(figure.Motion(reps=1, stride_m=0.0)),
+    "standing": lambda: figure.standing(2.0),
 }
 SAID = {
     ("seated_hip_rotation", "standing"): "does not seem to sit",
@@ -199,7 +201,7 @@ def test_another_movement_is_refused_and_the_error_says_what_was_seen(movement, 
     if (movement, other) == ("quiet_standing", "standing"):
         return
     with pytest.raises(NoRepetitionError, match=SAID.get((movement, other))) as refused:
-        take(OTHERS[other](), VIEW[movement], movement, noise_px=1.0)
+        take(OTHERS[other](), VIEW[movement], movement, noise_px=1.0, seeds=(1,))
     assert refused.value.hint
 
 
@@ -233,9 +235,9 @@ def test_quiet_standing_from_the_side_reads_lean_and_knees():
 
 
 def test_sway_and_time_of_a_hold():
-    still = take(figure.one_leg(Side.RIGHT, hold_s=5.0), 0, "single_leg_stance")
-    t = np.arange(len(figure.one_leg(Side.RIGHT, hold_s=5.0))) / figure.FPS
-    body = figure.one_leg(Side.RIGHT, hold_s=5.0)
+    body = figure.one_leg(Side.RIGHT, hold_s=5.0, reps=1)
+    still = take(body, 0, "single_leg_stance")
+    t = np.arange(len(body)) / figure.FPS
     shoulders = [INDEX["left_shoulder"], INDEX["right_shoulder"]]
     body[:, shoulders, 2] += 0.5 * np.tan(np.radians(3.0)) * np.sin(2 * np.pi * 0.6 * t)[:, None]
     swaying = take(body, 0, "single_leg_stance")
@@ -245,7 +247,7 @@ def test_sway_and_time_of_a_hold():
 
 
 def test_seated_angles_that_point_at_the_camera_are_not_assessed():
-    table = take(figure.seated(Side.LEFT), 0, "seated_hip_rotation").angle_table
+    table = take(figure.seated(Side.LEFT, reps=1), 0, "seated_hip_rotation").angle_table
     assert table.observability["hip_internal_rotation_left_deg"] is Observability.GOOD
     for name in ("hip_adduction_left_deg", "knee_fppa_right_deg"):
         assert table.observability[name] is Observability.NONE
@@ -296,7 +298,7 @@ def test_the_far_leg_is_believed_where_all_pictures_name_it():
 def test_a_saved_sample_gives_the_same_result_when_it_is_played_again(movement, tmp_path):
     pose, headings = SIDED[movement]
     body = pose(Side.LEFT, reps=1)
-    runs = [figure.film(body, headings[Side.LEFT], noise_px=1.0, seed=s) for s in (1, 2)]
+    runs = [figure.film(body, headings[Side.LEFT], noise_px=1.0)]
     raw, recording = figure.raw_pose(*runs), figure.recording(len(body))
     replay.save(raw, tmp_path / "sample.npz")
     told = TakeOptions(movement=movement)
@@ -321,10 +323,20 @@ def test_a_report_of_a_short_test_speaks_of_the_leg_that_moves():
     words = load_wordings()
     for movement, said in (("seated_hip_rotation", "Leg that moves"), ("single_leg_stance", "Leg stood on")):
         pose, headings = SIDED[movement]
-        report = build_report(take(pose(Side.RIGHT), headings[Side.RIGHT], movement), words)
+        report = build_report(take(pose(Side.RIGHT, reps=1), headings[Side.RIGHT], movement), words)
         assert report.leg_label == said
         assert f"{said}: right." in report.summary
         assert not any("front knee" in line for line in report.summary)
         assert {row.key for s in report.sets for row in s.metrics} >= {MAIN[movement]}
     report = build_report(take(figure.standing(5.0), 180, "quiet_standing"), words)
     assert "described, not judged" in " ".join(report.summary)
+
+
+def test_errors_that_were_measured_in_split_squats_are_not_claimed_here():
+    assert load("split_squat").traits.errors_measured
+    for movement in VIEW:
+        assert not load(movement).traits.errors_measured
+    thigh = "thigh_inclination_left_deg"
+    short = take(figure.hip_extension(Side.LEFT, reps=1), -90, "standing_hip_extension").angle_table
+    stated = next(r for r in registry.REGISTRY if r.stem == "thigh_inclination").views["side"].sd
+    assert np.nanmin(short.column_sd(thigh)) >= stated

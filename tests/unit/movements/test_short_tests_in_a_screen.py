@@ -19,20 +19,19 @@ PAIRS = {
 
 
 @functools.cache
-def filmed(metric, larger):
-    """The takes of both legs, `larger` the side that shows more; equal sides where None."""
-    movement, pose, name, (high, low) = PAIRS[metric]
-    out = []
-    for side in Side:
-        posed = pose(side, **{name: high if side is larger else low})
-        result = take(posed, SIDED[movement][1][side], movement, noise_px=1.5, quality=Quality.FAST)
-        entry = TakeEntry(video=f"{side}.mp4", movement=movement, lead=side)
-        out.append(MeasuredTake(name=f"{movement}_{side}", entry=entry, result=result))
-    return tuple(out)
+def filmed(metric, side, more):
+    """A take of one leg that shows more or less."""
+    movement, pose, name, values = PAIRS[metric]
+    posed = pose(side, **{name: values[0] if more else values[1]})
+    result = take(posed, SIDED[movement][1][side], movement, noise_px=1.5, quality=Quality.FAST)
+    entry = TakeEntry(video=f"{side}.mp4", movement=movement, lead=side)
+    return MeasuredTake(name=f"{movement}_{side}", entry=entry, result=result)
 
 
+@functools.cache
 def difference(metric, larger):
-    screen = assess(Person(code="A-1"), {}, filmed(metric, larger))
+    """The comparison of both legs, `larger` the side that shows more; equal sides where None."""
+    screen = assess(Person(code="A-1"), {}, [filmed(metric, side, side is larger) for side in Side])
     (found,) = [a for a in screen.asymmetries if a.metric == metric]
     return found, screen
 
@@ -51,11 +50,12 @@ def test_a_large_difference_is_seen_on_its_side_with_its_size(metric):
     assert any(metric in f.asymmetries for f in screen.findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", PAIRS)
 def test_exchanging_the_legs_turns_the_difference(metric):
     a, b = difference(metric, Side.RIGHT)[0], difference(metric, Side.LEFT)[0]
     assert (a.larger_side, b.larger_side) == (Side.RIGHT, Side.LEFT)
-    assert a.difference == pytest.approx(-b.difference, abs=1.0)
+    assert a.difference == pytest.approx(-b.difference, abs=2.5)
 
 
 @pytest.mark.parametrize("metric", PAIRS)

@@ -10,7 +10,9 @@ from screening.core.settings import TakeOptions
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
+from screening.web.access import grant
 from screening.web.routes import DOWNLOADS, file_address
+from screening.web.session import LOCAL
 
 
 def _content(name):
@@ -19,7 +21,7 @@ def _content(name):
 
 @pytest.fixture
 def job(site):
-    """Put a finished job with files on disk; gives its row and its key."""
+    """Put a finished job with files on disk; gives its row and a grant for it."""
     job_id, key = new_secret(), new_secret()
     folder = site.queue.folder(job_id) / RESULTS
     folder.mkdir(parents=True)
@@ -28,7 +30,7 @@ def job(site):
     (site.queue.folder(job_id) / "secret.txt").write_text("not yours")
     site.queue.submit(job_id, key, video="video/clip.mp4", options=TakeOptions())
     site.queue.finish(site.queue.claim("w", os.getpid()), JobState.DONE)
-    return site.queue.find(job_id, key), key
+    return site.queue.find(job_id, key), grant(job_id, LOCAL, browser="")
 
 
 @pytest.mark.parametrize("name", OUTPUT_FILES)
@@ -71,25 +73,24 @@ def test_a_part_of_the_video(site, client_of, job):
 
 
 @pytest.mark.parametrize("name", DOWNLOADS)
-@pytest.mark.parametrize("key", [None, "", "wrong"])
-def test_nobody_else_gets_anything(site, client_of, job, name, key):
-    query = "" if key is None else f"?key={key}"
+@pytest.mark.parametrize("given", [None, "", "wrong", "9999999999.local.x", "²9.local.x", "9" * 30 + ".local.x"])
+def test_nobody_else_gets_anything(site, client_of, job, name, given):
+    query = "" if given is None else f"?grant={given}"
     answer = client_of(site).get(f"/api/jobs/{job[0].id}/{name}{query}")
     assert answer.status_code == 404
     assert _content(name) not in answer.content
 
 
-def test_another_jobs_key_opens_nothing(site, client_of, job):
-    other_id, other_key = new_secret(), new_secret()
-    site.queue.submit(other_id, other_key, video="video/x.mp4", options=TakeOptions())
-    assert client_of(site).get("/" + file_address(job[0], other_key, "angles.csv")).status_code == 404
+def test_another_jobs_grant_opens_nothing(site, client_of, job):
+    other = grant(new_secret(), LOCAL, browser="")
+    assert client_of(site).get("/" + file_address(job[0], other, "angles.csv")).status_code == 404
 
 
 @pytest.mark.parametrize(
     "name", ["..%2Fsecret.txt", "../secret.txt", "secret.txt", "%2Fetc%2Fpasswd", "angles.csv%00", "..", "video"]
 )
 def test_only_the_known_names(site, client_of, job, name):
-    answer = client_of(site).get(f"/api/jobs/{job[0].id}/{name}?key={job[1]}")
+    answer = client_of(site).get(f"/api/jobs/{job[0].id}/{name}?grant={job[1]}")
     assert answer.status_code == 404
     assert b"not yours" not in answer.content
 
@@ -104,7 +105,8 @@ def test_no_files_without_a_result(site, client_of, state):
             site.queue.finish(running, state)
     job = site.queue.find(job_id, key)
     assert job.state is state
-    assert client_of(site).get("/" + file_address(job, key, "angles.csv")).status_code == 404
+    given = grant(job_id, LOCAL, browser="")
+    assert client_of(site).get("/" + file_address(job, given, "angles.csv")).status_code == 404
 
 
 def test_deleting_removes_row_and_files(site, client_of, job):

@@ -9,8 +9,8 @@ from screening.core.screen import Person
 from screening.core.vocabulary import Side, View
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.screen_file import read_screen_file
-from screening.store import TakeState
-from screening.web.measuring import SCREEN_FILE, job_of, settle, start_measuring
+from screening.web.access import grant
+from screening.web.measuring import SCREEN_FILE, job_of, start_measuring
 from screening.web.phone import own_address, phone_address, qr_svg
 from screening.web.routes import file_address, files_of
 from screening.web.session import LOCAL
@@ -119,29 +119,25 @@ def test_a_screen_is_written_down_as_its_file(site, client_of, screen):
     assert all(one.video.read_bytes() == b"0123456789" for one in read.takes)
 
 
-def test_the_screens_key_opens_its_job_and_its_files(site, client_of, screen):
+def test_a_grant_opens_the_files_of_a_screens_job(site, client_of, screen):
     record, key = screen
     assert _send(client_of(site), site.tickets.issue(screen=record.id, take=BACK)).status_code == 200
     start_measuring(site, record, key)
     record = site.store.screens.get(record.id)
-    job = job_of(site, record, key)
+    job = job_of(site, record)
     assert job.state is JobState.QUEUED
-    assert job_of(site, record, "guess") is None
+    assert site.queue.find(job.id, key) == job
+    given = grant(job.id, LOCAL, browser="")
     folder = site.queue.folder(job.id) / "results" / "takes" / "left"
     folder.mkdir(parents=True)
     (folder / "angles.csv").write_text("a")
     (folder / "secret.key").write_text("b")
     assert files_of(site, job) == ("takes/left/angles.csv",)
     site.queue.finish(site.queue.claim("w", 1), JobState.DONE)
-    for _ in range(2):
-        settle(site, record, job_of(site, record, key))
-    (result,) = site.store.results.of_screen(record.id)
-    assert "takes/left/angles.csv" in result.files
-    assert [take.state for take in site.store.takes.of_screen(record.id)] == [TakeState.MEASURED]
     client = client_of(site)
-    assert client.get("/" + file_address(job, key, "takes/left/angles.csv")).text == "a"
+    assert client.get("/" + file_address(job, given, "takes/left/angles.csv")).text == "a"
     for wrong in ("takes/left/secret.key", "../screen.toml", "takes/../../screen.toml"):
-        assert client.get("/" + file_address(job, key, wrong)).status_code == 404
+        assert client.get("/" + file_address(job, given, wrong)).status_code == 404
     assert client.get("/" + file_address(job, "guess", "takes/left/angles.csv")).status_code == 404
 
 

@@ -90,6 +90,7 @@ function fill(w, view, take) {
   if (take.curves.some((c) => c.key === kept)) view.choice.value = kept;
   view.edit.hidden = !(w.data.editable && view.k === 0);
   if (!view.edit.hidden) fillEdit(w, view);
+  view.choice.hidden = !take.curves.length;
   paint(w, view);
 }
 
