@@ -6,11 +6,12 @@ May import: core and `catalog.loading`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from screening.catalog.loading import fail, read_data, require_keys, require_text
+from screening.core.settings import DEFAULT_LANGUAGE
 
 FILE = "sources.yaml"
 KINDS = ("doi", "arxiv", "issue", "pmc", "none")
@@ -45,10 +46,20 @@ class Source:
         return head if self.kind == "none" else f"{head} {self.kind}:{self.identifier}"
 
 
-@lru_cache(maxsize=1)
-def load_sources() -> Mapping[str, Source]:
-    """Load all sources by key, in the order of the file."""
-    return parse_sources(read_data(FILE), file=FILE)
+@lru_cache(maxsize=8)
+def load_sources(language: str = DEFAULT_LANGUAGE) -> Mapping[str, Source]:
+    """Load all sources by key, in the order of the file; what is said about them in one language."""
+    sources = parse_sources(read_data(FILE), file=FILE)
+    if language == DEFAULT_LANGUAGE:
+        return sources
+    file = f"{language}/{FILE}"
+    said = require_keys(read_data(file), ("sources",), file=file, at="(file)")["sources"]
+    words = require_keys(said, (), optional=tuple(sources), file=file, at="sources")
+    for key, texts in words.items():
+        named = require_keys(texts, ("says",), optional=("title", "authors"), file=file, at=key)
+        checked = {name: require_text(text, file=file, at=f"{key}.{name}") for name, text in named.items()}
+        sources[key] = replace(sources[key], **checked)
+    return sources
 
 
 def parse_sources(plain: Mapping[str, Any], *, file: str) -> dict[str, Source]:

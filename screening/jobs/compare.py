@@ -90,7 +90,7 @@ def _same(what: str, old: str, new: str) -> None:
         )
 
 
-def _comparison(  # noqa: PLR0913  (all that it says)
+def _comparison(
     kind: str, person: str, old: Path, new: Path, changes: Iterable[Change], language: str
 ) -> Comparison:
     words, kept = load_wordings(language), tuple(changes)

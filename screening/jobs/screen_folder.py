@@ -165,7 +165,7 @@ def earlier_results(out: Path) -> tuple[Path, ...]:
     return (*(out / name for name in SCREEN_FILES), *(path for folder in folders for path in results_of_take(folder)))
 
 
-def _run(  # noqa: PLR0913  (what a person may choose about one run)
+def _run(
     described: ScreenFile,
     measure: Measure,
     *,

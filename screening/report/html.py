@@ -19,12 +19,14 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from screening.catalog import Wordings, load_wordings
+from screening.catalog.errors import load_errors
 from screening.core.datatypes import TakeResult
 from screening.core.settings import ReportSettings
 from screening.core.vocabulary import Verdict
 from screening.report.atomic import writing
 from screening.report.bottom import leads
 from screening.report.charts import CONFIG, figure_angles, figure_mean, groups, rep_ranges
+from screening.report.error_table import error_rows, note
 from screening.report.legs import leg_heading
 from screening.report.model import TakeReport, build_report
 from screening.report.pictures import KeyPicture, key_pictures
@@ -87,6 +89,8 @@ def render_html(report: TakeReport, result: TakeResult, pictures: Sequence[KeyPi
             ranges=as_json({"all": (float(time_s[0]), float(time_s[-1])), **ranges}),
             language=wordings.language,
             page=load_texts(TAKE, wordings.language),
+            errors=error_rows(load_errors(), result.movement, wordings, load_texts(TAKE, wordings.language)),
+            errors_note=note(load_errors(), load_texts(TAKE, wordings.language)),
             not_assessed=wordings.verdict(Verdict.NOT_ASSESSED)[0],
             text=lambda key, **values: wordings.sentence(f"report.{key}", **values),
             css=asset("report.css"),

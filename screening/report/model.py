@@ -83,7 +83,7 @@ def build_report(result: TakeResult, wordings: Wordings) -> TakeReport:
         The sentences of the catalogue.
     """
     movement = wordings.word("movement", result.movement)
-    sources = load_sources()
+    sources = load_sources(wordings.language)
     short = "" if result.movement in BY_KNEES else "_short"
     note = f"report.bottom_note{short}" if leads(result) else "report.range_note"
     return TakeReport(

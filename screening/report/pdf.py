@@ -70,7 +70,9 @@ def write_take_pdf(
     width = text_width(paper)
     story = take_story(report, result, pictures, wordings=wordings, texts=texts, width=width)
     foot = (texts("foot.left"), texts.sentences["foot.right"])
-    data = build(story, paper=paper, title=report.title, foot=foot, subject=texts("foot.subject"), language=result.language)
+    data = build(
+        story, paper=paper, title=report.title, foot=foot, subject=texts("foot.subject"), language=result.language
+    )
     with writing_bytes(out) as file:
         file.write(data)
 
@@ -141,7 +143,9 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
     )
     foot = (words.texts("foot.left"), words.texts.sentences["foot.right"])
     title = f"{report.title}: {result.person.code}"
-    data = build(story, paper=paper, title=title, foot=foot, subject=words.texts("foot.subject"), language=result.language)
+    data = build(
+        story, paper=paper, title=title, foot=foot, subject=words.texts("foot.subject"), language=result.language
+    )
     with writing_bytes(out) as file:
         file.write(data)
 

@@ -11,18 +11,20 @@ import numpy as np
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer
 
 from screening.catalog import Wordings
+from screening.catalog.errors import load_errors
 from screening.catalog.wordings import split_side
 from screening.core.datatypes import TakeResult
 from screening.core.vocabulary import Observability, Side
 from screening.report import pdf_parts as part
 from screening.report.bottom import leads, used_repetitions
 from screening.report.curves import mean_curve, normalised
+from screening.report.error_table import error_rows, note
 from screening.report.legs import leg_heading
 from screening.report.model import TakeReport
 from screening.report.pdf_curves import Curve, PanelData, panels
 from screening.report.pictures import KeyPicture
 from screening.report.rows import Row, ValueSet
-from screening.report.texts import Texts
+from screening.report.texts import TAKE, Texts, load_texts
 
 #: Pictures on the person's page.
 _PERSON_PICTURES = 2
@@ -58,6 +60,7 @@ def take_story(
         *_pictures(report, pictures, texts, width),
         *_recording(report, texts, width),
         *_appendix(report, texts, width),
+        *_errors(result, wordings, width),
     ]
 
 
@@ -196,6 +199,21 @@ def _recording(report: TakeReport, texts: Texts, width: float) -> list[Flowable]
 
 def _appendix(report: TakeReport, texts: Texts, width: float) -> list[Flowable]:
     return appendix(report.method, [(f.label, f.value) for f in report.provenance], report.sources, texts, width)
+
+
+def _errors(result: TakeResult, wordings: Wordings, width: float) -> list[Flowable]:
+    """Table of the measured errors of this movement's metrics, nothing if there are none."""
+    texts = load_texts(TAKE, wordings.language)
+    rows = error_rows(load_errors(), result.movement, wordings, texts)
+    if not rows:
+        return []
+    heads = [texts(f"errors.{name}") for name in ("measure", "view", "sem", "smallest", "basis")]
+    cells = [[r.label, r.view, r.sem, r.smallest, r.basis] for r in rows]
+    return [
+        part.heading(texts("errors.title"), "h2"),
+        part.text(note(load_errors(), texts), "small", width=width),
+        part.grid(heads, cells, (34, 16, 14, 18, 18), width=width),
+    ]
 
 
 def appendix(

@@ -79,7 +79,7 @@ def finding_line(f: Finding, result: ScreenResult, words: Words) -> FindingLine:
         frames=f.frames,
         symbol=words.say(f"symbol.{f.verdict}"),
         measured=_measured(f, result.asymmetries, words),
-        sources=cited(f.source),
+        sources=cited(f.source, wordings.language),
     )
 
 
@@ -101,9 +101,9 @@ def _answers(key: str, questions: Sequence[str], result: ScreenResult, words: Wo
     return words.texts(key, names="; ".join(lines)) if lines else ""
 
 
-def cited(keys: Sequence[str]) -> str:
+def cited(keys: Sequence[str], language: str) -> str:
     """Authors, year and title of sources, in one line."""
-    sources = load_sources()
+    sources = load_sources(language)
     lines = [f"{sources[k].authors} ({sources[k].year}), {sources[k].title}" for k in keys if k in sources]
     return "; ".join(dict.fromkeys(lines))
 
@@ -126,7 +126,7 @@ def plan_lines(result: ScreenResult, words: Words) -> tuple[ExerciseLine, ...]:
                 phase=words.phases.get(item.phase, str(item.phase)),
                 side=f"{side} ({exercise.side_text})" if item.side else side,
                 because=texts("plan.because", names=because) if because else "",
-                support=texts("plan.grade", grade=str(exercise.grade), sources=cited(exercise.sources)),
+                support=texts("plan.grade", grade=str(exercise.grade), sources=cited(exercise.sources, words.wordings.language)),
                 picture_side=item.side,
             )
         )

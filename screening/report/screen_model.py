@@ -173,7 +173,7 @@ def _method(wordings: Wordings) -> tuple[str, ...]:
 
 
 def _sources(result: ScreenResult, words: Words) -> tuple[str, ...]:
-    sources = load_sources()
+    sources = load_sources(words.wordings.language)
     used = {item.exercise for item in result.plan.items}
     keys = [
         *words.wordings.cited,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from screening import movements
-from screening.core.settings import TakeOptions
+from screening.core.settings import DEFAULT_LANGUAGE, TakeOptions
 from screening.core.vocabulary import Quality, Side, View
 
 _USUAL: Final = TakeOptions().movement
@@ -20,8 +20,10 @@ LEADS: Final = ("auto", "left", "right", "both")
 QUALITIES: Final = tuple(quality.value for quality in Quality)
 
 
-def to_options(answers: Mapping[str, str], capture_fps: float | None) -> TakeOptions:
-    """Turn the answers into options.
+def to_options(
+    answers: Mapping[str, str], capture_fps: float | None, language: str = DEFAULT_LANGUAGE
+) -> TakeOptions:
+    """Turn the answers into options; the report is written in `language`.
 
     Examples
     --------
@@ -38,6 +40,7 @@ def to_options(answers: Mapping[str, str], capture_fps: float | None) -> TakeOpt
         mirrored=MIRRORED[answers["mirrored"]],
         capture_fps=capture_fps,
         quality=Quality(answers["quality"]),
+        language=language,
     )
 
 

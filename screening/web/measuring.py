@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from screening.core.settings import TakeOptions
+from screening.core.settings import DEFAULT_LANGUAGE, TakeOptions
 from screening.jobs.queue import Job, new_secret
 from screening.store import PersonRecord, ScreenRecord, Store, TakeRecord
 from screening.web.session import LOCAL, Site
@@ -21,8 +21,10 @@ from screening.web.session import LOCAL, Site
 SCREEN_FILE: Final = "screen.toml"
 
 
-def start_measuring(site: Site, screen: ScreenRecord, key: str, *, who: str = LOCAL) -> str:
-    """Queue all films of a screen that say what they show; return the job's id.
+def start_measuring(
+    site: Site, screen: ScreenRecord, key: str, *, who: str = LOCAL, language: str = DEFAULT_LANGUAGE
+) -> str:
+    """Queue all films of a screen that say what they show; return the job's id. Reports are in `language`.
 
     An earlier job of the screen that still waits or runs is stopped.
     """
@@ -33,7 +35,7 @@ def start_measuring(site: Site, screen: ScreenRecord, key: str, *, who: str = LO
     folder = site.queue.folder(job_id)
     folder.mkdir(parents=True, mode=0o700)
     (folder / SCREEN_FILE).write_text(screen_toml(site.store, screen, _link_films(site.store, screen, folder)), "utf-8")
-    site.queue.submit(job_id, key, video=SCREEN_FILE, options=TakeOptions(), screen=screen.id)
+    site.queue.submit(job_id, key, video=SCREEN_FILE, options=TakeOptions(language=language), screen=screen.id)
     site.store.screens.set_job(screen.id, job_id, who=who)
     return job_id
 

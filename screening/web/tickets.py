@@ -141,8 +141,8 @@ class Tickets:
                 return None
             later = max(ticket.expires, self._clock() + 60 * self._settings.ticket_minutes)
             ticket = replace(ticket, name=name, length=length, expires=later)
-            self._busy.add(ticket_id)
             self._put(ticket)
+            self._busy.add(ticket_id)  # only now: on a full disk the ticket stays as it was
             return ticket
 
     def is_busy(self, ticket_id: str) -> bool:
@@ -196,11 +196,11 @@ class Tickets:
             return ticket_id in self._busy or ticket.expires >= self._clock()
 
     def _put(self, ticket: Ticket) -> None:
-        self._tickets[ticket.id] = replace(ticket, secret="")
         if self._folder is not None:
             part = self._folder / f"{ticket.id}.writing"
             part.write_text(json.dumps(_plain(ticket)), encoding="utf-8")
             part.replace(self._folder / f"{ticket.id}{SUFFIX}")
+        self._tickets[ticket.id] = replace(ticket, secret="")
 
     def _forget(self, ticket_id: str) -> None:
         known = self._tickets.pop(ticket_id, None)

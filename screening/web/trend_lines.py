@@ -19,6 +19,8 @@ from screening.store import Store
 
 _DIFFERENCE = "difference"
 _WIDTH, _HEIGHT = 420, 180
+#: A picture of its own does not inherit the page's colours, but knows whether dark ones are wanted.
+_STYLE = "<style>text{fill:#3b4652}@media(prefers-color-scheme:dark){text{fill:#c3ccd6}}</style>"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 28
 
 
@@ -112,22 +114,22 @@ def draw(line: Line, *, dates: Sequence[str]) -> str:
 
     colour = line_colour(Side(line.what)) if line.what in {str(s) for s in Side} else MIDDLE
     dash = ' stroke-dasharray="7 5"' if line.what == str(Side.RIGHT) else ""
-    ink = "#6b7785"
+    ink = "#808b98"
     parts = [
         f'<rect x="{_LEFT}" y="{y(newest + band):.1f}" width="{_WIDTH - _LEFT - _RIGHT}" '
         f'height="{y(newest - band) - y(newest + band):.1f}" fill="{colour}" opacity="0.18"/>'
     ]
     for tick in _ticks(low, high):
         parts.append(f'<path d="M{_LEFT} {y(tick):.1f}H{_WIDTH - _RIGHT}" stroke="{ink}" opacity="0.35"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end" fill="{ink}">{tick:g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>')
     way = " ".join(f"{x(k):.1f},{y(v):.1f}" for k, (_, v, _) in enumerate(seen))
     parts.append(f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
     for k, (_, v, date) in enumerate(seen):
         parts.append(f'<circle cx="{x(k):.1f}" cy="{y(v):.1f}" r="5" fill="{colour}"/>')
-        parts.append(f'<text x="{x(k):.1f}" y="{_HEIGHT - 8}" text-anchor="middle" fill="{ink}">{date}</text>')
+        parts.append(f'<text x="{x(k):.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{date}</text>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-        f'font-family="sans-serif" font-size="13">{"".join(parts)}</svg>'
+        f'font-family="sans-serif" font-size="13">{_STYLE}{"".join(parts)}</svg>'
     )
 
 

@@ -75,6 +75,8 @@ def upload_route(site: Site, usual: Texts) -> Route:
             return _error(texts, 400, "upload.error_network")
         except ScreeningError as err:
             return JSONResponse({"error": f"{err.what} {err.hint}"}, 500, headers=NO_STORE)
+        except OSError:
+            return _error(texts, 507, "upload.error_disk")
 
     return Route("/api/uploads/{ticket}", take_upload, methods=["HEAD", "PATCH"])
 

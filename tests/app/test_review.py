@@ -150,7 +150,7 @@ def test_signing_freezes_and_reopening_makes_a_second_version(review, data, case
 def test_two_takes_stand_beside_each_other_aligned_by_phase(review):
     _settled(review)
     review.get_by_role("combobox", name=re.compile("Beside it")).click(timeout=STEP_MS)
-    review.get_by_role("option").nth(1).click(timeout=STEP_MS)
+    review.locator("[role=listbox] [role=option]").nth(1).click(timeout=STEP_MS)
     review.locator("section.take").nth(1).wait_for(timeout=STEP_MS)
     _films_ready(review)
     left, right = review.get_by_role("slider").all()

@@ -108,7 +108,7 @@ def choose(start: TakeOptions) -> TakeOptions:
             placeholder=texts("start.capture_fps_empty"),
             help=texts("start.capture_fps_help"),
         )
-    return to_options(answers, capture_fps)
+    return to_options(answers, capture_fps, texts.language)
 
 
 def upload(options: TakeOptions) -> None:

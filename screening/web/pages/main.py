@@ -19,6 +19,7 @@ import streamlit as st
 from screening.jobs.queue import JobState
 from screening.store import ScreenRecord
 from screening.web.access import Visitor, open_job, owns, visitor
+from screening.web.language import choose_language
 from screening.web.pages import (
     account,
     consent,
@@ -38,7 +39,6 @@ from screening.web.pages import (
     users,
     welcome,
 )
-from screening.web.language import choose_language
 from screening.web.pages.clinic import saw
 from screening.web.pages.common import go_home, words
 from screening.web.session import site

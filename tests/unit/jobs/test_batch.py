@@ -345,6 +345,15 @@ def test_wrong_usage(inbox, tmp_path, capsys, arguments, code):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://127.0.0.1", "tcp://127.0.0.1:1"])
+def test_a_cluster_that_does_not_answer_is_said_in_two_lines(inbox, tmp_path, capsys, monkeypatch, address):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("screening.jobs.executor._CONNECT_S", 0.2)
+    assert cli.main(["batch", str(inbox), "-o", str(tmp_path / "out"), "--scheduler", address, "--quiet"]) == 5
+    assert len(capsys.readouterr().err.splitlines()) == 2
+    assert {r["status"] for r in table(tmp_path / "out")} == {"not_run"}
+
+
 def test_faces_are_blurred_where_it_was_asked_for(inbox, tmp_path, monkeypatch):
     seen = []
 

@@ -12,6 +12,7 @@ from screening.core.errors import OutputExistsError, WrongViewError
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Quality, Side, View
 from screening.jobs import screen_folder
+from screening.jobs.exports import write_reports
 from screening.jobs.screen_folder import read_screen, screen, screen_to_folder
 from tests.screens import BRIEF, result
 
@@ -166,3 +167,16 @@ def test_different_people_kinds_and_empty_folders_are_not_compared(described, me
         assert len(lines) == 2
         assert said in lines[0]
         assert not out.exists()
+
+
+@pytest.mark.slow
+def test_the_reports_are_part_of_the_folder(described, measuring, tmp_path):
+    """Called after all takes are there, so that what they say and their links stand in the reports."""
+    out = tmp_path / "out"
+    done = run(described, out)
+    (out / "takes" / BRIEF[0][0] / "report.html").write_text("a report")
+    write_reports(done, out, settings=DEFAULTS)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f'href="takes/{BRIEF[0][0]}/report.html"' in page
+    assert all(f.sentence in page for f in done.findings)
+    assert (out / "report.pdf").stat().st_size > 20_000
