@@ -157,7 +157,7 @@ def watch(
     )
 
 
-def interpret(
+def interpret(  # noqa: PLR0913  (what was seen, and what is known)
     raw: RawPose,
     recording: Recording,
     *,

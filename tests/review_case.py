@@ -1,4 +1,8 @@
-"""A measured screen of two side views, made from saved landmarks of the sample videos: no network, no drawing."""
+"""A measured screen of two side views, made from saved landmarks of a sample video: no network, no drawing.
+
+The right leg's set is the left leg's seen in a mirror, so that both sides have enough repetitions and
+differ by nothing.
+"""
 
 import shutil
 from functools import lru_cache
@@ -13,13 +17,15 @@ from screening.pipeline import interpret
 from screening.pose import replay
 from screening.report.files import write_tables
 from screening.review import evidence
+from screening.review.mirror import flipped
 from screening.screens import MeasuredTake, assess
 from screening.store import ConsentKind, TakeState
 from screening.video.probe import probe
 from tests.conftest import ROOT, SAMPLES
 
 LANDMARKS = ROOT / "tests" / "golden"
-SIDES = (("left_side_left_lead", Side.LEFT, View.LEFT), ("right_side_right_lead", Side.RIGHT, View.RIGHT))
+CLIP = "left_side_left_lead"
+SIDES = ((Side.LEFT, View.LEFT), (Side.RIGHT, View.RIGHT))
 ANSWERS = {"painful_side": "right", "pain_now": 3}
 
 
@@ -54,16 +60,18 @@ def evidence_of(clip, track=None, pulled=None):
 def measure_into(folder, names, *, overlay=True):
     """Write the results of a screen as measuring leaves them; `names` are those of its takes."""
     takes = []
-    for name, (clip, lead, view) in zip(names, SIDES, strict=True):
+    for name, (lead, view) in zip(names, SIDES, strict=True):
         here = folder / TAKES / name
         here.mkdir(parents=True)
-        raw, recording = seen(clip)
+        shown = evidence_of(CLIP) if lead is Side.LEFT else flipped(evidence_of(CLIP))
+        raw, recording = shown.raw, shown.recording
         told, hooks = options(lead, view), evidence.keep(here / EVIDENCE)
         hooks.saw(raw, recording, told)
+        raw = replay.load(here / EVIDENCE)  # in single precision, as it is computed anew
         result = interpret(raw, recording, options=told, hooks=hooks)
         write_tables(result, here)
         if overlay:
-            shutil.copy(SAMPLES / f"{clip}.mp4", here / "overlay.mp4")
+            shutil.copy(SAMPLES / f"{CLIP}.mp4", here / "overlay.mp4")
         entry = TakeEntry(video=recording.path, lead=lead, view=view, mirrored=False)
         takes.append(MeasuredTake(name=name, entry=entry, result=result))
     screen = assess(Person(code="A-17", height_cm=172.0), ANSWERS, takes)
@@ -80,9 +88,9 @@ def seed(store, work, *, code="A-17", share=True, key="key"):
     screen = store.screens.add(person.id, who=who, key=key)
     store.screens.answer(screen.id, ANSWERS, who=who)
     films = []
-    for clip, lead, view in SIDES:
-        film = work / f"{clip}.mp4"
-        shutil.copy(SAMPLES / f"{clip}.mp4", film)
+    for lead, view in SIDES:
+        film = work / "film.mp4"
+        shutil.copy(SAMPLES / f"{CLIP}.mp4", film)
         entry = TakeEntry(video="", lead=lead, view=view, mirrored=False)
         films.append(store.takes.add(screen.id, entry, film, file_name=film.name, who=who))
     out = work / f"measured-{screen.id}"

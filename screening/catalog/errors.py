@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from screening.catalog.language import require_number, require_one_of, require_rows, require_version
+from screening.catalog.language import require_number, require_one_of, require_version
 from screening.catalog.loading import fail, read_data, require_keys, require_text
 from screening.core.errormodel import Basis, ErrorModel, FrameError, Leg, Made, MetricError, Source
 

@@ -218,8 +218,8 @@ class MetricSpec:
     the bottom phase), "change_at_bottom" (the same minus the top before), "at_half_descent" (where the hips have
     gone half-way down), "at_opposite" (mean over the extreme the other way, after the bottom), "range_to_opposite"
     (bottom minus that extreme), "spread_at_bottom" (standard deviation over the bottom phase), "descent_s" (time from
-    start to bottom phase; no angle), "hold_s" (length of the bottom phase; no angle). `sign_by_lead`, +1 or -1: multiply
-    by it for a left lead and by its negative for a right lead; 0: do not. `factor` turns an angle's positive
+    start to bottom phase; no angle), "hold_s" (length of the bottom phase; no angle). `sign_by_lead`, +1 or -1:
+    multiply by it for a left lead and by its negative for a right lead; 0: do not. `factor` turns an angle's positive
     direction around. `less` names an angle whose change from the top to the bottom is taken off afterwards.
     `true_zero`: a range or a time, so that the ratio of two sides means something. `paired_by`: what the repetitions
     of two sides must have in common to be compared, of "depth" and "tempo"; never what the metric itself measures.
@@ -264,7 +264,7 @@ class Measurement:
     def __post_init__(self) -> None:
         """Freeze the values; where nothing else is known, two sets share nothing of the error."""
         if math.isnan(self.sem_repeat):
-            freeze(self, sem_repeat=self.sem)
+            object.__setattr__(self, "sem_repeat", self.sem)
         freeze(self, per_rep=frozen_array(self.per_rep, np.float64))
 
 

@@ -48,7 +48,8 @@ def measure(
         `per_rep` follows the repetitions of the lead in order of time, NaN where one does not count or does not
         show the metric. `sem` joins the error that all repetitions of a set share with their spread divided by the
         root of their number. The shared part does not shrink with more repetitions; it is the measured one, larger
-        where the frames state more than any of those it was measured in, and the frames' own where nothing was measured.
+        where the frames state more than any of those it was measured in, and the frames' own where nothing was
+        measured.
     """
     leads = sorted({r.lead for r in timeline.repetitions}, key=str)
     return tuple(_measure(spec, table, timeline, lead, errors.get(spec.key)) for lead in leads for spec in specs)

@@ -29,6 +29,7 @@ from screening.review.recompute import recompute
 #: What was corrected, decided and noted, beside a signed report.
 REVIEW_FILE: Final = "review.json"
 _OVERLAY: Final = "overlay.mp4"
+_PAIR: Final = "overlay_pair.mp4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +134,8 @@ def freeze(  # noqa: PLR0913  (everything that a signed report holds)
         else:
             _keep_reports(base / TAKES / take.name, out / TAKES / take.name)
     changed = any(mine.changes_results for mine in corrections.values())
+    if changed:  # it shows both sides as they were measured
+        (out / _PAIR).unlink(missing_ok=True)
     screen = decided(reassess(measured, takes, settings=settings) if changed else measured, decisions)
     (out / "screen.json").unlink(missing_ok=True)
     write_screen(screen, out / "screen.json")

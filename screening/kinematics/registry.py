@@ -280,7 +280,7 @@ def column_names() -> tuple[str, ...]:
     return (*middle, *per_side, *rest)
 
 
-def compute(  # noqa: PLR0913  (what is known about the take)
+def compute(
     motion: BodyMotion,
     *,
     reference: tuple[int, ...],

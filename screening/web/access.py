@@ -42,7 +42,9 @@ _HOURS: Final = 8
 _SECRET: Final = secrets.token_bytes(32)
 #: Grants that were used, with the address that they were used for, the oldest first.
 _LOOKS: Final[dict[tuple[str, str], None]] = {}
-_MAX_LOOKS: Final = 10_000
+#: Log-ins that were ended.
+_LEFT: Final[dict[str, None]] = {}
+_MAX_KEPT: Final = 10_000
 _LOCK: Final = threading.Lock()
 _HERE: Final = (None, "127.0.0.1", "::1")
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
@@ -121,6 +123,8 @@ def visitor(site: Site) -> Visitor | None:
         told = st.context.headers
         is_here = st.context.ip_address in _HERE and not any(name in told for name in _FORWARDED)
         return Visitor(id=LOCAL, role=Role.ADMIN) if is_here else Visitor(id=GUEST, role=Role.PERSON)
+    if browser_of(st.context.cookies) in _LEFT:
+        return None
     claims = st.user.to_dict() if st.user.is_logged_in else {}
     known = st.session_state.get("visitor")
     if known is not None and known[0] == subject_of(claims):
@@ -218,8 +222,9 @@ def holder(what: str, given: str, *, browser: str = "", now: float | None = None
 
 def asker(site: Site, request: Request, what: str) -> str | None:
     """Give who holds the grant of a request and still has a role, None if there is nobody."""
-    who = holder(what, request.query_params.get("grant", ""), browser=browser_of(request.cookies))
-    return who if who is not None and role_of(site, who) is not Role.NONE else None
+    browser = browser_of(request.cookies)
+    who = holder(what, request.query_params.get("grant", ""), browser=browser)
+    return who if who is not None and browser not in _LEFT and role_of(site, who) is not Role.NONE else None
 
 
 def reviewer(site: Site, request: Request, what: str) -> str | None:
@@ -234,10 +239,22 @@ def is_first_look(request: Request) -> bool:
     with _LOCK:
         if look in _LOOKS:
             return False
-        _LOOKS[look] = None
-        while len(_LOOKS) > _MAX_LOOKS:
-            del _LOOKS[next(iter(_LOOKS))]
+        _keep(_LOOKS, look)
     return True
+
+
+def forget_browser(browser: str) -> None:
+    """Let a log-in open nothing any more, in no tab and for no grant, also before its cookie is gone."""
+    if browser:
+        with _LOCK:
+            _keep(_LEFT, browser)
+
+
+def _keep(held: dict[Any, None], one: Any) -> None:
+    """Add one and let go of the oldest of too many."""
+    held[one] = None
+    while len(held) > _MAX_KEPT:
+        del held[next(iter(held))]
 
 
 def _seal(what: str, until: int, who: str, browser: str) -> str:

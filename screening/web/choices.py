@@ -20,9 +20,7 @@ LEADS: Final = ("auto", "left", "right", "both")
 QUALITIES: Final = tuple(quality.value for quality in Quality)
 
 
-def to_options(
-    answers: Mapping[str, str], capture_fps: float | None, language: str = DEFAULT_LANGUAGE
-) -> TakeOptions:
+def to_options(answers: Mapping[str, str], capture_fps: float | None, language: str = DEFAULT_LANGUAGE) -> TakeOptions:
     """Turn the answers into options; the report is written in `language`.
 
     Examples

@@ -78,7 +78,8 @@ def check_host(host: str | None, *, allow_open: bool) -> None:
     if not is_local(host) and not allow_open:
         raise UsageError(
             f"The address {host or '0.0.0.0'} lets other machines in, and this page has no log-in.",
-            hint=f"Use --host {DEFAULTS.web.host}, or add --i-know-this-is-open if the network is yours alone.",
+            hint=f"Use --host {DEFAULTS.web.host}, set up a log-in ([auth] in .streamlit/secrets.toml), or add "
+            "--i-know-this-is-open if the network is yours alone.",
         )
 
 

@@ -18,6 +18,7 @@ COOKIE: Final = "screening_language"
 #: Name of the choice in addresses for other machines.
 ASKED: Final = "lang"
 _STATE: Final = "language"
+_KEPT_S: Final = 365 * 24 * 3600
 
 
 def pick(*wishes: str | None) -> str:
@@ -46,28 +47,18 @@ def visitor_language() -> str:
 
 
 def choose_language() -> None:
-    """Show the choice of languages, each in its own words, and tell the browser which one the page is in."""
+    """Offer the other languages, each in its own words, and tell the browser which one the page is in.
+
+    Readers that speak a page need its language, and Streamlit's own page says English.
+    """
     import streamlit as st  # noqa: PLC0415
 
-    names = {code: load_texts(code)("site.own_name") for code in LANGUAGES}
     now = visitor_language()
-    chosen = st.segmented_control(
-        load_texts(now)("site.language"),
-        LANGUAGES,
-        default=now,
-        format_func=names.__getitem__,
-        label_visibility="collapsed",
-        key="language.choice",
-        required=True,
-    )
-    if chosen and chosen != now:
-        st.session_state[_STATE] = chosen
-        st.rerun()
-    st.html(f"<script>{_TELL % {'code': now, 'cookie': COOKIE}}</script>", unsafe_allow_javascript=True)
-
-
-#: Readers that speak the page need its language; Streamlit's own page says English.
-_TELL: Final = (
-    'document.documentElement.lang = "%(code)s"; '
-    'document.cookie = "%(cookie)s=%(code)s; path=/; max-age=31536000; SameSite=Strict";'
-)
+    for code in LANGUAGES:
+        if code != now and st.button(load_texts(code)("site.own_name"), type="tertiary", key=f"language.{code}"):
+            st.session_state[_STATE] = code
+            st.rerun()
+    script = f'document.documentElement.lang = "{now}";'
+    if _STATE in st.session_state:
+        script += f' document.cookie = "{COOKIE}={now}; path=/; max-age={_KEPT_S}; SameSite=Strict";'
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

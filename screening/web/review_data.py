@@ -150,9 +150,9 @@ def corrected(old: Corrections, event: Mapping[str, Any]) -> Corrections:
     return old
 
 
-def take_data(result: TakeResult, corrections: Corrections) -> dict[str, Any]:
+def take_data(result: TakeResult, corrections: Corrections, language: str) -> dict[str, Any]:
     """Everything of a take that the workspace draws; times are those of the film's own clock."""
-    words = load_wordings()
+    words = load_wordings(language)
     times = result.recording.time_s / result.recording.time_scale
     return {
         "times": np.round(times, 4).tolist(),
@@ -211,9 +211,9 @@ def _drawn(drawn: DrawnAngle, result: TakeResult, words: Wordings) -> dict[str, 
     return {"frame": _inside(drawn.frame, result), "points": [list(p) for p in drawn.points], "text": text}
 
 
-def comparable(result: TakeResult) -> list[dict[str, str]]:
+def comparable(result: TakeResult, language: str) -> list[dict[str, str]]:
     """Angles of a take that a drawn one can be compared with."""
-    words, table = load_wordings(), result.angle_table
+    words, table = load_wordings(language), result.angle_table
     names = [n for n in table.names if n.startswith(COMPARABLE) and np.isfinite(table.column(n)).any()]
     return [{"key": name, "label": words.angle(name).label} for name in names]
 

@@ -57,7 +57,7 @@ def app_arguments() -> dict[str, Any]:
     here.prepare()
     # A foreign web page that points its own name at this machine must not get an answer.
     if given is not None:
-        hosts = [name for name in (*LOCAL_NAMES, given.host, own_address(listens)) if name]
+        hosts = [name for name in (*LOCAL_NAMES, given.host, listens, own_address(listens)) if name]
     else:
         hosts = ["*"] if is_open else list(LOCAL_NAMES)
     return {

@@ -51,7 +51,7 @@ def _notes(case: Case, review: ReviewRecord) -> str:
     """Put what was written about exercises behind the notes."""
     from screening.catalog.exercises import load_exercises  # noqa: PLC0415
 
-    names = {exercise.key: exercise.name for exercise in load_exercises()}
+    names = {exercise.key: exercise.name for exercise in load_exercises(case.measured.language)}
     decisions = decisions_of(review)
     lines = [review.content.notes.strip()]
     for item in screen_of(case, corrections_of(review)).plan.items:

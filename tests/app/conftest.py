@@ -35,15 +35,15 @@ def wait_for(address, process, seconds=60.0):
 
 
 @contextmanager
-def serving(command, port, folder, *, cwd=ROOT, **variables):
+def serving(command, port, folder, *, cwd=ROOT, host="127.0.0.1", **variables):
     """Run a server and give its address; it must end when asked to."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     env = {**os.environ, "PYTHONPATH": path, "STREAMLIT_SERVER_HEADLESS": "true", **variables}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=cwd, env=env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}/"
+        wait_for(f"http://{host}:{port}/_stcore/health", process)
+        yield f"http://{host}:{port}/"
     finally:
         process.terminate()
         try:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from screening.core.screen import Person
 from screening.core.serial import to_plain
 from screening.core.settings import TakeOptions
 from screening.jobs.queue import JobState, new_secret
@@ -17,7 +18,7 @@ from screening.jobs.worker import RESULTS
 from screening.store import Role, open_store
 from screening.store.database import Database
 from screening.store.schema import JOBS
-from tests.app.conftest import free_port, serving
+from tests.app.conftest import ROOT, free_port, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(60)]
 
@@ -170,12 +171,39 @@ def _give(folder, name, role):
     return user
 
 
+def _names(table):
+    """Give the names of the pages in one of the tables of the page's script."""
+    script = (ROOT / "screening" / "web" / "pages" / "main.py").read_text(encoding="utf-8")
+    return re.findall(
+        r'^    "(\w+)": ', re.search(rf"^{table}: .*?^}}", script, re.MULTILINE | re.DOTALL)[0], re.MULTILINE
+    )
+
+
 def test_nobody_sees_a_page_without_log_in(browser_of, closed):
     page = browser_of()
-    for address in ("?clinic=people", "?clinic=users", "?step=consent", "?screen=a&key=b&step=report", "?job=a&key=b"):
+    clinic, steps = _names("_CLINIC"), _names("_STEPS")
+    assert {"people", "users"} <= set(clinic)
+    assert {"takes", "report"} <= set(steps)
+    addresses = [f"?clinic={name}" for name in clinic] + [f"?screen=a&key=b&step={name}" for name in steps]
+    for address in (*addresses, "?step=welcome", "?step=consent", "?job=a&key=b"):
         page.goto(closed + address)
         _heading(page, "Please log in")
         assert page.get_by_role("textbox").count() == 0
+
+
+def test_no_page_shows_one_persons_screen_to_another(browser_of, closed, folder):
+    bob, key = browser_of("bob"), new_secret()
+    _give(folder, "Bob", Role.PERSON)
+    with open_store(folder / "data") as store:
+        owner = store.users.seen("elsewhere|1", "Owner", Role.PERSON)
+        person = store.people.add(Person(code="owner"), who=owner.id, user=owner.id)
+        screen = store.screens.add(person.id, who=owner.id, key=key)
+    for name in _names("_STEPS"):
+        bob.goto(f"{closed}?screen={screen.id}&key={key}&step={name}")
+        _heading(bob, "Nothing here")
+    for name in _names("_CLINIC"):
+        bob.goto(f"{closed}?clinic={name}&screen={screen.id}&person={person.id}")
+        _heading(bob, "For clinicians only")
 
 
 def test_a_first_log_in_waits_until_an_admin_gives_a_role(browser_of, folder):
@@ -192,7 +220,7 @@ def test_a_first_log_in_waits_until_an_admin_gives_a_role(browser_of, folder):
     _heading(ann, "A whole screen")
     with open_store(folder / "data") as store:
         roles = {user.name: user.role for user in store.users.everybody()}
-    assert roles == {"Ann": Role.PERSON, "Boss": Role.ADMIN}
+    assert (roles["Ann"], roles["Boss"]) == (Role.PERSON, Role.ADMIN)
 
 
 def test_one_person_sees_nothing_of_another(browser_of, closed, folder):
@@ -221,8 +249,6 @@ def test_one_person_sees_nothing_of_another(browser_of, closed, folder):
     bob.goto(address)
     _heading(bob, "Nothing here")
     assert bob.request.get(file).status == 404
-    bob.goto(f"{closed}?clinic=people")
-    _heading(bob, "For clinicians only")
     ann.goto(closed)
     _press(ann, "Log out")
     _heading(ann, "Please log in")

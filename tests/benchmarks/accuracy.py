@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from dataclasses import asdict
 from datetime import date
@@ -35,8 +36,8 @@ def report(clip: Clip, found: ClipScores) -> list[str]:
         return [f"\n{clip.name} ({clip.exact.person}): refused: {clip.refused}"]
     timeline, table = clip.result.timeline, clip.result.angle_table
     lines = [
-        f"\n{clip.name} ({clip.exact.person}, {clip.view}): {len(timeline.repetitions)}/{clip.exact.n_reps} repetitions, "
-        f"lead {timeline.lead}/{clip.exact.lead}, legs right in {found.legs_right:.1%}"
+        f"\n{clip.name} ({clip.exact.person}, {clip.view}): {len(timeline.repetitions)}/{clip.exact.n_reps} "
+        f"repetitions, lead {timeline.lead}/{clip.exact.lead}, legs right in {found.legs_right:.1%}"
     ]
     lines += [_ROW.format(name=name, source=s.source, **asdict(s.score)) for name, s in found.angles.items()]
     hidden: dict[str, list[str]] = {}
@@ -51,14 +52,14 @@ def as_json(found: list[ClipScores]) -> str:
     """All scores as JSON; NaN as null."""
 
     def plain(score: Score) -> dict[str, float | None]:
-        return {k: round(v, 4) if v == v else None for k, v in asdict(score).items()}
+        return {k: round(v, 4) if math.isfinite(v) else None for k, v in asdict(score).items()}
 
     clips = {
         c.clip: {
             "view": c.view,
             "person": c.person,
             "refused": c.refused,
-            "legs_right": round(c.legs_right, 4) if c.legs_right == c.legs_right else None,
+            "legs_right": round(c.legs_right, 4) if math.isfinite(c.legs_right) else None,
             "not_assessed": c.hidden,
             "angles": {name: {"source": s.source, **plain(s.score)} for name, s in c.angles.items()},
         }

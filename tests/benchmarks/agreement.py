@@ -1,9 +1,10 @@
 """Agreement with other systems on real recordings: `python -m tests.benchmarks.agreement REAL [--landmarks DIR]`.
 
 REAL is a folder with `squat_two_phones/` and `beam_four_cameras/`: videos of one person with the joint angles
-(`reference.mot`) and points (`reference.trc`) that a system of several cameras gave. Those are markerless themselves and
-wrong by 4 to 7 deg, so the figures are an agreement, not an error. Printed are, for each recording and angle, bias,
-root mean square difference, correlation and how many frames were compared. Saved landmarks are `FOLDER__CLIP.npz`.
+(`reference.mot`) and points (`reference.trc`) that a system of several cameras gave. Those are markerless themselves
+and wrong by 4 to 7 deg, so the figures are an agreement, not an error. Printed are, for each recording and angle,
+bias, root mean square difference, correlation and how many frames were compared. Saved landmarks are
+`FOLDER__CLIP.npz`.
 """
 
 from __future__ import annotations

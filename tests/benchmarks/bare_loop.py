@@ -20,7 +20,7 @@ from pathlib import Path
 
 from screening.pose import bundle
 
-LIMITS = {"fast": 1.15, "standard": 2.0}
+LIMITS = {"fast": 1.15, "standard": 2.5}
 MEMORY_LIMIT = 1.5
 LONG_S = 598.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ from screening import movements
 from screening.core.datatypes import AngleTable, Measurement, TakeResult
 from screening.core.errormodel import NO_ERRORS, ErrorModel, MetricError
 from screening.core.errors import InputError
-from screening.core.settings import DEFAULTS, TakeOptions
+from screening.core.settings import DEFAULTS, JointSettings, Settings, TakeOptions
 from screening.core.vocabulary import Quality
 from screening.findings.metrics import measure
 from screening.pipeline import interpret, look_again, watch
@@ -57,23 +57,38 @@ class Clip:
 
 
 def measured(
-    video: Path, landmarks: Path | None, options: TakeOptions, *, errors: ErrorModel | None = None, again: bool = True
+    video: Path,
+    landmarks: Path | None,
+    options: TakeOptions,
+    *,
+    errors: ErrorModel | None = None,
+    again: bool = True,
+    settings: Settings = DEFAULTS,
 ) -> TakeResult:
     """Measure one video, from `landmarks/NAME.npz` if that folder is given; `again`: look at its pictures again."""
     recording = probe(video, limits=DEFAULTS.video)
     raw = watch(recording, options=options) if landmarks is None else replay.load(landmarks / f"{video.stem}.npz")
     pictures = look_again(recording, options=options) if again else None
-    return interpret(raw, recording, options=options, pictures=pictures, errors=errors)
+    return interpret(raw, recording, options=options, settings=settings, pictures=pictures, errors=errors)
 
 
 def measured_clip(
-    video: Path, landmarks: Path | None, quality: Quality, errors: ErrorModel | None = None, again: bool = True
+    video: Path,
+    landmarks: Path | None,
+    quality: Quality,
+    errors: ErrorModel | None = None,
+    again: bool = True,
+    joints: Mapping[str, JointSettings] | None = None,
 ) -> Clip:
-    """Measure one clip that has a truth beside it; a refused one stays in the list with its reason."""
+    """Measure one clip that has a truth beside it; a refused one stays in the list with its reason.
+
+    `joints` holds constants by person, those of the settings stand for everybody else.
+    """
     exact = truth.read(video)
     options = TakeOptions(mirrored=False, quality=quality)
     try:
-        result = measured(video, landmarks, options, errors=errors, again=again)
+        settings = replace(DEFAULTS, joints=(joints or {}).get(exact.person, DEFAULTS.joints))
+        result = measured(video, landmarks, options, errors=errors, again=again, settings=settings)
     except InputError as err:
         return Clip(name=video.stem, exact=exact, result=None, refused=err.what)
     return Clip(name=video.stem, exact=exact, result=result)

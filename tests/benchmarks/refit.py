@@ -98,7 +98,9 @@ def read(video: Path, landmarks: Path | None) -> Clip | None:
     view = scene.describe(raw, options, container_flipped=False, settings=DEFAULTS.scene)
     if not view.view.is_side:
         return None
-    motion = pipeline._motion(pipeline._averaged(raw, view, options, DEFAULTS), recording, view, DEFAULTS)[0]
+    motion = pipeline._motion(
+        pipeline._averaged(raw, view, options, DEFAULTS, overrules=False), recording, view, DEFAULTS
+    )[0]
     sides = (exact.lead, exact.lead.other)
     near = sides.index(Side.LEFT if view.view is View.LEFT else Side.RIGHT)
     axes = np.array([float(view.facing), -1.0])
@@ -190,18 +192,28 @@ def written(settings: JointSettings, source: str) -> str:
     return source
 
 
+def read_all(folder: Path, landmarks: Path | None) -> list[Clip]:
+    """All side views of a folder."""
+    found = (read(video, landmarks) for video in sorted(folder.glob("*.mp4")))
+    return [clip for clip in found if clip is not None]
+
+
+def left_out(clips: list[Clip]) -> dict[str, JointSettings]:
+    """Constants for each person, fitted to all the others."""
+    people = sorted({c.person for c in clips})
+    return {p: fit([c for c in clips if c.person != p]) for p in people} if len(people) > 1 else {}
+
+
 def show(folder: Path, landmarks: Path | None) -> JointSettings:
     """Fit to everybody and without each person in turn, print the figures, return the first."""
-    read_all = (read(video, landmarks) for video in sorted(folder.glob("*.mp4")))
-    clips = [clip for clip in read_all if clip is not None]
+    clips = read_all(folder, landmarks)
     everybody = fit(clips)
     print("constants:", {f.name: round(getattr(everybody, f.name), 3) for f in fields(everybody)})
-    people = sorted({c.person for c in clips})
-    left_out = {p: fit([c for c in clips if c.person != p]) for p in people}
-    spread = {name: [round(getattr(s, name), 3) for s in left_out.values()] for name in FREE}
+    others = left_out(clips)
+    spread = {name: [round(getattr(s, name), 3) for s in others.values()] for name in FREE}
     print("without each person in turn:", spread)
     print("absolute error, error of the change from the top, the latter at the bottom; the person left out, degrees")
-    print("\n".join(table(clips, left_out)))
+    print("\n".join(table(clips, others)))
     return everybody
 
 

@@ -1,4 +1,4 @@
-"""What measured takes were wrong by: frame by frame and angle by angle, repetition by repetition and metric by metric."""
+"""What measured takes were wrong by: angles frame by frame, metrics repetition by repetition."""
 
 from __future__ import annotations
 

@@ -131,9 +131,7 @@ def scored(clip: Clip) -> ClipScores:
         for name in table.names
         if name in clip.exact.angles and table.observability[name] is Observability.NONE
     }
-    return ClipScores(
-        **common, legs_right=legs_right(clip.result, clip.exact), angles=found, hidden=hidden
-    )
+    return ClipScores(**common, legs_right=legs_right(clip.result, clip.exact), angles=found, hidden=hidden)
 
 
 def summary(clips: Sequence[ClipScores]) -> list[str]:
@@ -149,7 +147,7 @@ def summary(clips: Sequence[ClipScores]) -> list[str]:
     ]
     lines += [_row(*key, rows) for key, rows in sorted(kept.items())]
     for view in ("side", "rest"):
-        shares = [c.legs_right for c in clips if (c.view == "side") == (view == "side") and c.legs_right == c.legs_right]
+        shares = [c.legs_right for c in clips if (c.view == "side") == (view == "side") and np.isfinite(c.legs_right)]
         if shares:
             lines.append(f"\nlegs right, {view}: mean {np.mean(shares):.1%}, worst {min(shares):.1%}")
     return lines

@@ -201,3 +201,20 @@ def test_what_a_language_lacks_is_said_in_english_and_what_english_lacks_is_refu
 def test_a_language_without_words_is_refused():
     with pytest.raises(ConfigError, match="no words in 'xx'"):
         load_wordings("xx")
+
+
+ORDERS = (("left", "right"), ("right", "left"))
+SIDED = {
+    key: text
+    for key, text in load_texts("screen", "es").sentences.items()
+    if key.partition(".")[0] in ("plus", "minus", "level", "said", "short") and re.search(r"\{(side|other)[:}]", text)
+}
+
+
+@pytest.mark.parametrize("key", SIDED)
+def test_what_a_side_does_is_said_alike_for_both_sides(key):
+    texts, word = load_texts("screen", "es"), load_wordings("es").word
+    rest = dict.fromkeys(("value", "what", "view", "rep", "seconds"), "7")
+    left, right = (texts(key, side=word("side", a), other=word("side", b), **rest) for a, b in ORDERS)
+    assert re.sub("|".join(SWAP), lambda m: SWAP[m.group(0)], left) == right
+    assert not re.search(r"[{}|]", left)

@@ -270,3 +270,17 @@ def test_a_full_disk_while_it_measures_and_room_again(queue, before):
         assert until(lambda: done(queue, number, supervisor), 60.0).state is JobState.DONE
     assert_results(queue, number)
     assert before.is_whole()
+
+
+def test_a_worker_that_cannot_write_one_byte(queue, before):
+    number = submit(queue)
+    with Supervisor(queue.data, workers=1) as supervisor:
+        pid = until(lambda: measuring(queue, number)).pid
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        until(lambda: not process_alive(pid), 30.0)
+        assert queue.get(number).state in (JobState.RUNNING, JobState.QUEUED)  # true: the next worker takes it up
+        assert not (queue.folder(number) / RESULTS).exists()
+        assert before.is_whole()
+        job = until(lambda: done(queue, number, supervisor), 60.0)
+    assert (job.state, job.tries) == (JobState.DONE, 2)
+    assert_results(queue, number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from screening.store import Role
-from screening.web.access import Visitor
+from screening.web.access import Visitor, browser_of, forget_browser
 from screening.web.log_in import LogIn
 from screening.web.pages.clinic import day, to
 from screening.web.pages.common import me, words
@@ -44,6 +44,7 @@ def line(who: Visitor) -> None:
         if who.role is Role.ADMIN and st.button(texts("account.users"), key="to_users"):
             to("users")
         if st.button(texts("account.log_out"), key="log_out"):
+            forget_browser(browser_of(st.context.cookies))
             st.session_state.clear()
             st.logout()
 

@@ -40,7 +40,7 @@ def day(seconds: float | None) -> str:
 
 def saw(kind: str, number: str, who: str, part: str = "") -> None:
     """Note once in a visit that somebody looked at something."""
-    seen = st.session_state.setdefault("clinic.saw", set())
+    seen = st.session_state.setdefault("clinic_saw", set())
     if (kind, number, part) not in seen:
         store().audit.saw(kind, number, who=who, part=part)
         seen.add((kind, number, part))

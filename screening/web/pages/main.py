@@ -107,7 +107,7 @@ def _clinic(who: Visitor, page: str) -> None:
     texts = words()
     if not who.reviews:
         st.title(texts("clinic.not_here_heading"), anchor=False)
-        st.write(texts("clinic.not_here"))
+        st.write(texts("clinic.not_here" if site().log_in is None else "account.not_yours"))
     else:
         _CLINIC.get(page, people.show)(who.id)
 

@@ -85,6 +85,8 @@ def _workspace(case: Case, review: ReviewRecord, who: str, *, blind: bool) -> No
     name = left.selectbox(texts("review.take"), case.takes, format_func=_plain_name, key=f"take.{case.screen.id}")
     mine = held.get(name, NO_CORRECTIONS)
     result = take_of(case, name, mine)
+    if name not in case.films or not case.films[name].video:
+        st.info(texts("review.film_deleted"))
     beside = None if blind else _choose_beside(case, name, right)
     panes = [_take(case, name, result, mine, who, blind=blind, pair=beside is not None)]
     if beside is not None:
@@ -97,7 +99,7 @@ def _workspace(case: Case, review: ReviewRecord, who: str, *, blind: bool) -> No
         "texts": texts.group("workspace"),
         "editable": not (blind or review.is_signed),
         "borders": [{"key": str(b), "label": texts(f"workspace.border_{b}")} for b in Border],
-        "comparable": comparable(result),
+        "comparable": comparable(result, texts.language),
         "rates": list(_RATES),
     }
     found = components.workspace()(key=f"workspace.{case.screen.id}", data=data, on_corrected_change=lambda: None)
@@ -151,12 +153,12 @@ def _take(  # noqa: PLR0913  (one take and how it is shown)
         title = texts("review.overlay_old" if corrections.changes_results else "review.overlay")
         address = file_address(case.screen.id, case.result.id, overlay_name(name), given)
         panes.append({"address": address, "title": title})
-    data = take_data(result, corrections)
+    data = take_data(result, corrections, texts.language)
     if blind:
         data |= {"curves": [], "reps": [], "marks": [], "drawn": []}
     label = f"{_plain_name(name)}, {day(case.screen.created_at)}" if pair else _plain_name(name)
     # The address holds a time: the same film must keep the same one, or it would be loaded anew with each change.
-    known = st.session_state.setdefault("clinic.panes", {})
+    known = st.session_state.setdefault("clinic_panes", {})
     panes = known.setdefault((case.screen.id, name, blind, pair, corrections.changes_results), panes)
     return {**data, "name": name, "label": label, "panes": panes, "notes": "" if blind else _notes(result, corrections)}
 
@@ -212,13 +214,13 @@ def _keep(case: Case, review: ReviewRecord, name: str, fresh: Corrections, who: 
         content = replace(review.content, corrections=write_corrections(held))
         store().reviews.save(review, content, who=who)
     except ScreeningError as err:
-        st.session_state["review.fault"] = err.lines
+        st.session_state["review_fault"] = err.lines
         for key in review_parts.TOLD:
             st.session_state.pop(f"told.{key}.{name}", None)
     st.rerun()
 
 
 def _say_fault() -> None:
-    lines = st.session_state.pop("review.fault", None)
+    lines = st.session_state.pop("review_fault", None)
     if lines:
         st.error("\n\n".join(lines))

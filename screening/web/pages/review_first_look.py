@@ -19,7 +19,7 @@ SKIPPED = "skipped"
 
 def ask(review: ReviewRecord, who: str) -> None:
     """Ask for a rating of each metric, once."""
-    texts, wordings = words(), load_wordings()
+    texts, wordings = words(), load_wordings(words().language)
     st.header(texts("review.blind_heading"), anchor=False)
     st.write(texts("review.blind_lead"))
     with st.form("first_look", border=False):
@@ -43,7 +43,7 @@ def ask(review: ReviewRecord, who: str) -> None:
 
 def recall(review: ReviewRecord) -> None:
     """Say what was seen at the first look."""
-    texts, wordings, given = words(), load_wordings(), dict(review.content.ratings)
+    texts, wordings, given = words(), load_wordings(words().language), dict(review.content.ratings)
     if review.rated_at is None:
         return
     rated = [

@@ -49,7 +49,7 @@ def numbers(case: Case, review: ReviewRecord) -> None:
 
 
 def _row(a: Asymmetry, before: Asymmetry | None) -> list[str]:
-    texts, words_of = words(), load_wordings()
+    texts, words_of = words(), load_wordings(words().language)
 
     def number(value: float, *, signed: bool = True) -> str:
         return with_unit(value, decimals(a.mdc95, a.unit), a.unit, signed=signed)
@@ -111,7 +111,7 @@ def decide(case: Case, review: ReviewRecord, who: str) -> None:
 
 
 def _said(finding: Finding) -> str:
-    return f"{finding.sentence} ({load_wordings().verdict(finding.verdict)[0]})"
+    return f"{finding.sentence} ({load_wordings(words().language).verdict(finding.verdict)[0]})"
 
 
 def _ask(key: str, says: str, start: str, before: Decision | None, review: ReviewRecord) -> dict[str, Decision]:

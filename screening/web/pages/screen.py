@@ -66,5 +66,7 @@ def _refused(screen: ScreenRecord, job: Job) -> None:
         st.markdown(f"**{texts('refused.todo')}**")
         st.text(texts("refused.cancelled_todo") if cancelled else job.hint)
     if st.button(texts("takes.again_measured"), type="primary"):
-        start_measuring(site(), screen, st.query_params.get("key") or new_secret(), who=me().id, language=texts.language)
+        start_measuring(
+            site(), screen, st.query_params.get("key") or new_secret(), who=me().id, language=texts.language
+        )
         st.rerun()

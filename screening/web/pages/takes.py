@@ -136,7 +136,9 @@ def _offer_measuring(screen: ScreenRecord, *, complete: bool) -> None:
     if not complete:
         st.write(texts("takes.analyse_few"))
     if st.button(texts("takes.analyse"), type="primary" if complete else "secondary"):
-        start_measuring(site(), screen, st.query_params.get("key") or new_secret(), who=me().id, language=texts.language)
+        start_measuring(
+            site(), screen, st.query_params.get("key") or new_secret(), who=me().id, language=texts.language
+        )
         go("report")
 
 

@@ -37,7 +37,7 @@ def show(who: str) -> None:
 
 
 def _lines(found: dict[str, list[Line]]) -> None:
-    texts, wordings = words(), load_wordings()
+    texts, wordings = words(), load_wordings(words().language)
     if not found:
         st.write(texts("trends.none"))
         return

@@ -37,14 +37,14 @@ BACK = (
 
 def test_the_tilt_from_behind_takes_the_outline_s_error_off():
     plain, helped = arch(*SIDE), arch(*SIDE, *BACK)
-    weight = 0.95 * 9.0 / (9.0 + 2.25)
+    weight = DEFAULTS.screen.arch_shares_tilt_error * 9.0 / (9.0 + 2.25)
     assert plain.difference == pytest.approx(4.0)
     assert helped.difference == pytest.approx(4.0 + weight * 4.0)
     assert (helped.left, helped.right) == pytest.approx((5.0, 9.0 + weight * 4.0))
-    shared = 9.0 - weight * 0.95 * 9.0
+    shared = 9.0 - weight * DEFAULTS.screen.arch_shares_tilt_error * 9.0
     spread = 1.0 / 3.0
     assert helped.sem_right == pytest.approx(np.sqrt(shared + spread))
-    assert helped.mdc95 < 0.65 * plain.mdc95
+    assert helped.mdc95 < 0.7 * plain.mdc95
     assert (helped.takes, helped.reason, helped.view) == (("ls", "rs", "lb", "rb"), "reason.arch_and_tilt", "side")
 
 

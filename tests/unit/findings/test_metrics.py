@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from screening.core.datatypes import AngleTable, MetricSpec
+from screening.core.errormodel import Basis, MetricError
 from screening.core.vocabulary import Observability, Side, Verdict, View
 from screening.findings.metrics import measure, with_depth
 from tests.factories import FPS, LEAD_IN, REP_FRAMES, make_timeline
@@ -234,3 +235,45 @@ def test_a_metric_may_be_a_trend_in_every_view():
     (found,) = measure([spec_of("at_bottom", as_trend="reason.posture_trend")], table({ANGLE: other_way()}), timeline)
     assert found.verdict is Verdict.TREND
     assert found.reason == "reason.posture_trend"
+
+
+def known_error(**changed):
+    fields = {"movement": "m", "metric": "x", "view": "back", "sem": 4.0, "repeat": 3.0, "stated": 2.0}
+    return {"x": MetricError(**{**fields, **changed}, basis=Basis(takes=3, people=2, within_pct=95))}
+
+
+def with_known(sd, **changed):
+    track = at_bottoms([10.0, 14.0, 12.0])
+    return measure((spec(),), table({ANGLE: track}, sd=sd), make_timeline((Side.LEFT,) * 3), known_error(**changed))[0]
+
+
+def test_a_measured_error_takes_the_place_of_what_the_frames_state():
+    found = with_known(1.0)
+    spread = 2.0 / np.sqrt(3)
+    assert found.sem == pytest.approx(np.hypot(4.0, spread))
+    assert found.sem_repeat == pytest.approx(np.hypot(3.0, spread))
+    assert found.mdc95 == pytest.approx(1.96 * np.sqrt(2) * found.sem_repeat)
+
+
+def test_a_take_that_states_more_than_any_it_was_measured_in_gets_the_excess():
+    assert with_known(2.0).sem == with_known(0.1).sem
+    spread = 2.0 / np.sqrt(3)
+    assert with_known(5.0).sem == pytest.approx(np.sqrt(16.0 + 25.0 - 4.0 + spread**2))
+
+
+def test_a_metric_without_a_measured_error_states_that_of_its_frames():
+    track = at_bottoms([10.0, 14.0, 12.0])
+    found = measure((spec(),), table({ANGLE: track}, sd=1.0), make_timeline((Side.LEFT,) * 3), {})[0]
+    assert found.sem == found.sem_repeat == pytest.approx(np.hypot(1.0, 2.0 / np.sqrt(3)))
+
+
+def test_a_change_is_held_against_the_error_of_its_value_not_of_a_repeat():
+    """Two sets share a large bias, so a second set repeats well: still a small change may be nothing but bias."""
+    track = at_bottoms([6.0, 6.0, 6.0])
+    metric = spec("change_at_bottom")
+    timeline = make_timeline((Side.LEFT,) * 3)
+    found = [
+        measure((metric,), table({ANGLE: track}, sd=0.1), timeline, known_error(sem=sem, repeat=0.5))[0]
+        for sem in (2.0, 4.0)
+    ]
+    assert [m.verdict for m in found] == [Verdict.MEASURED, Verdict.NOT_DISTINGUISHABLE]

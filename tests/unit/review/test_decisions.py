@@ -8,6 +8,7 @@ import pytest
 
 from screening.core.corrections import Border, Corrections, DrawnAngle, Mark, MovedBorder
 from screening.core.errors import ConfigError
+from screening.core.screen import Person
 from screening.core.serial import to_plain
 from screening.core.vocabulary import Side, View
 from screening.jobs.reviewing import read_corrections, write_corrections
@@ -23,7 +24,6 @@ from screening.review.decisions import (
 )
 from screening.review.drawn import between_deg, compare
 from screening.screens import assess
-from screening.core.screen import Person
 from tests.review_case import measured
 from tests.screens import PERSON
 from tests.screens import measured as hand_made

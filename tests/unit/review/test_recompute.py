@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from screening.core.corrections import Border, Corrections, Evidence, MovedBorder
+from screening.core.corrections import Border, Corrections, MovedBorder
 from screening.core.datatypes import Track
 from screening.core.errors import ScreeningError, UsageError
 from screening.core.serial import to_plain
@@ -146,8 +146,7 @@ def test_another_lead_from_the_side_exchanges_the_legs():
 
 def test_another_view_does_not_use_what_was_followed():
     evidence = with_track(BACK)
-    other = Evidence(**{f: getattr(evidence, f) for f in ("raw", "recording", "options", "track", "pulled_deg")}, view=View.FRONT)
-    table = recompute(other).angle_table
+    table = recompute(replace(evidence, view=View.FRONT)).angle_table
     assert np.isnan(table.column("pelvic_rotation_deg")).all()
     assert table.reason["pelvic_rotation_deg"] == "reason.view_corrected"
 
@@ -169,9 +168,7 @@ def test_a_minute_is_computed_anew_within_two_seconds():
 
     step = float(np.median(np.diff(recording.time_s)))
     times = np.arange(n * recording.n_frames) * step
-    variants = tuple(
-        replace(v, image=again(v.image, times), world=again(v.world, times)) for v in raw.variants
-    )
+    variants = tuple(replace(v, image=again(v.image, times), world=again(v.world, times)) for v in raw.variants)
     long = replace(
         evidence_of(SIDE),
         raw=replace(

@@ -59,3 +59,15 @@ def test_a_user_keeps_id_and_role_when_coming_again(store):
     assert store.users.everybody() == [again]
     patient = store.people.add(Person(code="P"), who=again.id, user=again.id)
     assert store.people.of_user(again.id) == patient
+
+
+def test_a_person_is_one_user_and_a_user_one_person(store, person):
+    user = store.users.seen("issuer|42", "Ann", Role.PERSON)
+    store.people.set_user(person.id, user.id, who="admin")
+    assert store.people.of_user(user.id).id == person.id
+    other = store.people.add(Person(code="B-2"), who="admin")
+    with pytest.raises(UsageError):
+        store.people.set_user(other.id, user.id, who="admin")
+    assert store.people.get(other.id).user is None
+    (line,) = [one for one in store.audit.lines(person.id) if one.action is Action.CHANGED]
+    assert (line.who, line.detail) == ("admin", {"user": user.id})

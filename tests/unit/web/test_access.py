@@ -18,6 +18,7 @@ from screening.web.access import (
     Visitor,
     browser_of,
     enter,
+    forget_browser,
     grant,
     holder,
     is_named,
@@ -63,7 +64,7 @@ class Someone:
         if role is not Role.NONE:
             site.store.users.set_role(self.visitor.id, role, who="admin")
         self.visitor = enter(site.store, GIVEN, _claims(name))
-        self.cookies = {"_streamlit_user": f"signed-{name}"}
+        self.cookies = {"_streamlit_user": f"signed-{name}-{new_secret()}"}
         self.client = TestClient(Starlette(routes=make_routes(site, load_texts())), cookies=self.cookies)
 
     def grant(self, what):
@@ -280,6 +281,16 @@ def test_the_browser_is_known_by_its_log_in_alone():
     assert browser_of(long) == browser_of({**long, "_streamlit_user_tokens": "t", "_streamlit_xsrf": "x"})
     assert browser_of(long) != browser_of({"_streamlit_user": "a"})
     assert browser_of({"other": "x"}) == ""
+
+
+def test_a_log_in_that_was_ended_opens_nothing(closed, doctor, hers):
+    address = f"{_clinic_file(hers)}?grant={doctor.grant(hers.screen.id)}"
+    assert doctor.client.get(address).status_code == 200
+    forget_browser(browser_of({"_streamlit_user": "another"}))
+    forget_browser("")
+    assert doctor.client.get(address).status_code == 200
+    forget_browser(browser_of(doctor.cookies))
+    assert doctor.client.get(address).status_code == 404
 
 
 def test_a_grant_is_the_same_within_an_hour_and_ends():

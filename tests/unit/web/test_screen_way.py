@@ -93,7 +93,7 @@ def test_the_phones_page_holds_no_secret_and_allows_nothing_foreign(site, client
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     data = json.loads(re.search(r'id="data">(.*?)</script>', answer.text).group(1))
-    assert data["address"] == "/api/uploads/abc%3Cscript%3E"
+    assert data["address"] == "/api/uploads/abc%3Cscript%3E?lang=en"
     assert "$" not in re.sub(r"\$\(|\$\{", "", answer.text.split('<script type="module"')[0])
 
 

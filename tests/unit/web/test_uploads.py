@@ -153,6 +153,15 @@ def test_a_full_disk(tmp_path, client_of):
     assert _files(site) == []
 
 
+def test_a_folder_that_cannot_be_written_leaves_the_ticket_as_it_was(site, client_of):
+    client, ticket = client_of(site), site.tickets.issue()
+    away = site.uploads.rename(site.data / "away")
+    assert _put(client, ticket).status_code == 507
+    assert not site.tickets.is_busy(ticket.id)
+    away.rename(site.uploads)
+    assert _put(client, ticket).status_code == 200
+
+
 def test_an_empty_file(site, client_of):
     ticket = site.tickets.issue()
     assert _put(client_of(site), ticket, b"").status_code == 400

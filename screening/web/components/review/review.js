@@ -69,7 +69,7 @@ function buildTake(w, take, k) {
   const aim = (event) => { if (event.buttons) seekTake(w, view, timeAt(view, event)); };
   view.canvas.onpointerdown = (event) => { view.canvas.setPointerCapture(event.pointerId); pause(w); aim(event); };
   view.canvas.onpointermove = aim;
-  view.choice = make("select", { onchange: () => { w.curve[k] = view.choice.value; paint(w, view); tell(w, view); } });
+  view.choice = make("select", { onchange: () => choose(w, view) });
   view.choice.setAttribute("aria-label", texts.curve);
   view.value = make("p", { className: "value" });
   view.says = make("p", { className: "says" });
@@ -133,6 +133,22 @@ function list(w, view, send) {
     return make("li", {}, go, drop);
   };
   return make("ul", {}, ...view.take.marks.map((m, k) => line("mark", k, m)), ...view.take.drawn.map((d, k) => line("draw", k, d)));
+}
+
+// Both takes show the same angle where both have it.
+function choose(w, view) {
+  for (const one of w.views) {
+    if (one.take.curves.some((c) => c.key === view.choice.value)) one.choice.value = view.choice.value;
+    w.curve[one.k] = one.choice.value;
+  }
+  for (const one of w.views) { paint(w, one); tell(w, one); }
+}
+
+// Two takes share one scale, so that the same height means the same angle.
+function range(w) {
+  const seen = w.views.flatMap((view) => (view.take && chosen(view)?.values) || []).filter((v) => v !== null);
+  const low = Math.min(0, ...seen);
+  return [low, Math.max(low + 10, ...seen)];
 }
 
 // ---- time -----------------------------------------------------------------------------------------------------------
@@ -288,7 +304,7 @@ function paint(w, view) {
   pen.font = `12px ${style.fontFamily}`;
   shade(pen, take, x, size, ink);
   const curve = chosen(view);
-  if (curve) draw(pen, take, curve, x, size, ink);
+  if (curve) draw(pen, take, curve, x, size, ink, range(w));
   for (const entry of [...take.marks, ...take.drawn]) flag(pen, x(take.times[entry.frame]), size, ink);
   pen.strokeStyle = style.getPropertyValue("--st-primary-color") || ink;
   pen.lineWidth = 2;
@@ -310,10 +326,8 @@ function shade(pen, take, x, size, ink) {
   }
 }
 
-function draw(pen, take, curve, x, size, ink) {
-  const seen = curve.values.filter((v) => v !== null);
-  if (!seen.length) return;
-  const low = Math.min(0, ...seen), high = Math.max(low + 10, ...seen), room = 0.08 * (high - low);
+function draw(pen, take, curve, x, size, ink, [low, high]) {
+  const room = 0.08 * (high - low);
   const y = (v) => size.top + (high + room - v) / (high - low + 2 * room) * (size.height - size.top - size.bottom);
   const at = (j) => x(take.times[Math.min(j * curve.every, take.times.length - 1)]);
   pen.fillStyle = ink; pen.strokeStyle = ink; pen.textAlign = "right"; pen.lineWidth = 1;
@@ -324,6 +338,8 @@ function draw(pen, take, curve, x, size, ink) {
   pen.globalAlpha = 0.85; pen.textAlign = "center";
   const last = take.shown[take.shown.length - 1];
   for (const s of ticks(0, last).filter((s) => s > 0)) pen.fillText(`${s} s`, x(s * take.times[take.times.length - 1] / last), size.height - 5);
+  pen.save();
+  pen.beginPath(); pen.rect(size.left, size.top, size.width - size.left - size.right, size.height - size.top - size.bottom); pen.clip();
   pen.globalAlpha = 0.18; pen.fillStyle = curve.colour;
   for (const [a, b] of runs(curve.values)) {
     pen.beginPath();
@@ -337,7 +353,7 @@ function draw(pen, take, curve, x, size, ink) {
     for (let j = a; j <= b; j += 1) pen.lineTo(at(j), y(curve.values[j]));
     pen.stroke();
   }
-  pen.setLineDash([]);
+  pen.restore();
 }
 
 function runs(values) {
