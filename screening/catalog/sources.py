@@ -57,7 +57,7 @@ def load_sources(language: str = DEFAULT_LANGUAGE) -> Mapping[str, Source]:
     words = require_keys(said, (), optional=tuple(sources), file=file, at="sources")
     for key, texts in words.items():
         named = require_keys(texts, ("says",), optional=("title", "authors"), file=file, at=key)
-        checked = {name: require_text(text, file=file, at=f"{key}.{name}") for name, text in named.items()}
+        checked: dict[str, Any] = {n: require_text(text, file=file, at=f"{key}.{n}") for n, text in named.items()}
         sources[key] = replace(sources[key], **checked)
     return sources
 

@@ -188,7 +188,6 @@ def _is_negative_zero(text: str) -> bool:
     return text.startswith("-") and set(text[1:]) <= set("0.")
 
 
-
 def split_side(name: str) -> tuple[str, Side | None]:
     """Split an angle's column name into the name without a side, and the side.
 

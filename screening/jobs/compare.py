@@ -90,9 +90,7 @@ def _same(what: str, old: str, new: str) -> None:
         )
 
 
-def _comparison(
-    kind: str, person: str, old: Path, new: Path, changes: Iterable[Change], language: str
-) -> Comparison:
+def _comparison(kind: str, person: str, old: Path, new: Path, changes: Iterable[Change], language: str) -> Comparison:
     words, kept = load_wordings(language), tuple(changes)
     keys = sorted({c.reason for c in kept if c.reason})
     return Comparison(

@@ -143,9 +143,7 @@ def described_to_folder(  # noqa: PLR0913
                 progress=tell,
             )
 
-        result = _run(
-            described, measure, quality=quality, settings=settings, language=language, progress=progress
-        )
+        result = _run(described, measure, quality=quality, settings=settings, language=language, progress=progress)
         write_screen(result, part / "screen.json")
         if report:
             from screening.jobs.exports import write_reports  # noqa: PLC0415  (heavy, and only at the end)

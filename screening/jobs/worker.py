@@ -135,9 +135,7 @@ def _measure_screen(queue: JobQueue, job: Job, meter: Meter, settings: Settings)
 
     source, out = queue.folder(job.id) / job.video, queue.folder(job.id) / RESULTS
     try:
-        screen_to_folder(
-            source, out, settings=settings, force=True, language=job.options.language, progress=meter
-        )
+        screen_to_folder(source, out, settings=settings, force=True, language=job.options.language, progress=meter)
     except InputError as err:
         if job.screen:
             file_refusal(queue, job, err, settings.store)

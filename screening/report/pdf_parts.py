@@ -119,7 +119,7 @@ def text_width(paper: str) -> float:
     return float(page_size(paper)[0] - 2 * _MARGIN)
 
 
-def build(  # noqa: PLR0913  (what a file says about itself)
+def build(
     story: Sequence[Flowable], *, paper: str, title: str, foot: tuple[str, str], subject: str, language: str = "en"
 ) -> bytes:
     """Lay out a document; the same story always gives the same bytes.

@@ -126,7 +126,9 @@ def plan_lines(result: ScreenResult, words: Words) -> tuple[ExerciseLine, ...]:
                 phase=words.phases.get(item.phase, str(item.phase)),
                 side=f"{side} ({exercise.side_text})" if item.side else side,
                 because=texts("plan.because", names=because) if because else "",
-                support=texts("plan.grade", grade=str(exercise.grade), sources=cited(exercise.sources, words.wordings.language)),
+                support=texts(
+                    "plan.grade", grade=str(exercise.grade), sources=cited(exercise.sources, words.wordings.language)
+                ),
                 picture_side=item.side,
             )
         )

@@ -1,4 +1,4 @@
-"""The sentences of exports and reports, from `exchange.yaml`, `pdf.yaml`, `screen.yaml`, `take.yaml` in `data/LANGUAGE/`.
+"""The sentences of exports and reports, from `exchange`, `pdf`, `screen` and `take.yaml` in `data/LANGUAGE/`.
 
 May import: catalog and the standard library.
 """

@@ -74,8 +74,8 @@ def subject_of(claims: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> subject_of({"iss": "https://log.in", "sub": "7"})
-    'https://log.in|7'
+    >>> subject_of({"iss": "https://log-in.example.org", "sub": "7"})
+    'https://log-in.example.org|7'
     """
     return f"{claims.get('iss', '')}|{claims['sub']}" if claims.get("sub") else ""
 

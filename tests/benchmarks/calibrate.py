@@ -1,9 +1,10 @@
 """Measure the errors of angles and metrics: `python -m tests.benchmarks.calibrate CLIPS [--landmarks DIR] [--write]`.
 
 CLIPS is a folder of rendered clips with their truth. Each is measured twice, with and without looking at its pictures
-again, with the constants of the joints fitted to all other people. Printed are, for each angle and each metric in each
-kind of view, the standard error that a take shares, how many takes and people it comes from, and the share of errors
-within two standard errors when the person is left out of what the error is taken from. `--write` puts the table into `screening/data/errors.yaml`.
+again, with the constants of the joints fitted to all other people. Printed are, for each angle and each metric in
+each kind of view, the standard error that a take shares, how many takes and people it comes from, and the share of
+errors within two standard errors when the person is left out of what the error is taken from. `--write` puts the
+table into `screening/data/errors.yaml`.
 
 A figure comes from three takes of two people or more; every person counts the same. It is widened by Student's t
 for the takes it comes from, where takes of one person count as correlated by one half.

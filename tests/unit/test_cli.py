@@ -254,3 +254,9 @@ def test_demo_measures_every_sample_video(demo):
 @pytest.mark.slow
 def test_nothing_but_our_own_lines_reach_the_terminal(demo):
     assert demo.stderr == ""
+
+
+def test_a_language_without_words_is_wrong_usage(capsys):
+    assert main(["analyze", "x.mp4", "-o", "out", "--language", "fr"]) == 2
+    assert "there are en, es" in capsys.readouterr().err
+    assert build_parser().parse_args(["screen", "x.toml", "-o", "out", "--language", "es"]).language == "es"
