@@ -5,7 +5,8 @@ May import: numpy and `core`.
 A row names the plane, the points, the function and, for each kind of view, how well it is seen and the standard error
 that all frames share. Those errors are root mean square differences from the exact angles of the rendered people in
 `tests/benchmarks` (absolute for leg and trunk angles, each person left out of what was fitted; change from the top for
-the pelvis), rounded up; a view that is missing from the row does not show the angle.
+the pelvis), rounded up; a view that is missing from the row does not show the angle. Where `data/errors.yaml` has
+a figure, it takes the place of the stated one (`with_errors`).
 """
 
 from __future__ import annotations
