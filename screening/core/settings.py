@@ -86,6 +86,9 @@ class SceneSettings:
 
     side_half_width_deg: float = 30.0
     frontal_half_width_deg: float = 20.0
+    #: Somebody whose heading varies more (standard deviation) turns: which plane the picture shows is not known then.
+    max_heading_spread_frontal_deg: float = 5.0
+    max_heading_spread_oblique_deg: float = 8.0
     standing_speed: float = 0.06
     standing_min_s: float = 0.3
     max_roll_deg: float = 12.0

@@ -318,7 +318,7 @@ def compute(
     planes = {plane: plane_points(motion, plane, joints) for plane in {row.plane for row in REGISTRY}}
     for row in rows_of(posture):
         seen = row.seen(motion.scene.view, tracked=_is_tracked(row, motion))
-        withheld = motion.track.withheld if motion.track is not None and _is_tracked(row, motion) else ""
+        withheld = _withheld(row, motion)
         for name, side in row.names():
             if seen is None or withheld:
                 how[name], why[name] = Observability.NONE, withheld or row.unseen
@@ -359,6 +359,13 @@ def with_errors(row: Row, seen: Seen, view: View, *, tracked: bool, errors: Erro
         sd=seen.sd if front is None else front,
         rear_sd=seen.rear_sd if rear is None or not row.sided else rear,
     )
+
+
+def _withheld(row: Row, motion: BodyMotion) -> str:
+    """Key of the reason why an angle that the view would show is not shown in this take, or ""."""
+    if motion.track is not None and _is_tracked(row, motion):
+        return motion.track.withheld
+    return "reason.person_turns" if motion.scene.turns and row.seen(motion.scene.view, tracked=False) else ""
 
 
 def _is_tracked(row: Row, motion: BodyMotion) -> bool:

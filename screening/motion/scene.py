@@ -39,7 +39,7 @@ def describe(
     WrongViewError
         The declared view contradicts the direction the person faces.
     """
-    heading = heading_deg([v.world for v in raw.variants])
+    heading, spread = heading_deg([v.world for v in raw.variants])
     seen = view_of(heading, settings)
     view = options.view or seen
     if options.view in _CENTRE_DEG and abs(_turn(heading - _CENTRE_DEG[options.view])) > _CONTRADICTION_DEG:
@@ -55,6 +55,7 @@ def describe(
         view=view,
         view_source="told" if options.view else "picture",
         heading_deg=heading,
+        turns=_turns(spread, view, settings),
         facing=facing,
         mirrored=bool(options.mirrored),
         mirrored_source=mirrored_source,
@@ -64,14 +65,24 @@ def describe(
     )
 
 
-def heading_deg(worlds: list[LandmarkSequence]) -> float:
+def heading_deg(worlds: list[LandmarkSequence]) -> tuple[float, float]:
     """Direction the person faces, seen from above: 0 towards the camera, +90 towards the picture's right edge.
 
-    Circular mean of the normal of the shoulder line over all frames and runs, degrees in (-180, 180].
+    Circular mean of the normal of the shoulder line over all frames and runs, degrees in (-180, 180], and the standard
+    deviation over the frames, degrees: 1-6 of somebody who stays, 10-20 of somebody who turns.
     """
-    line = np.concatenate([w.point("right_shoulder") - w.point("left_shoulder") for w in worlds])
-    angle = np.arctan2(-line[:, 2], -line[:, 0])
-    return float(np.degrees(np.angle(np.nanmean(np.exp(1j * angle)))))
+    line = np.stack([w.point("right_shoulder") - w.point("left_shoulder") for w in worlds])
+    pointer = np.exp(1j * np.arctan2(-line[..., 2], -line[..., 0]))
+    mean = np.angle(np.nanmean(pointer))
+    each = pointer.sum(axis=0)
+    turned = np.angle(each[np.isfinite(each)] * np.exp(-1j * mean))
+    return float(np.degrees(mean)), float(np.degrees(turned.std())) if turned.size else 0.0
+
+
+def _turns(spread_deg: float, view: View, settings: SceneSettings) -> bool:
+    """Whether the person turns so much that the plane of the picture changes; a side view shows its own plane anyway."""
+    limit = settings.max_heading_spread_frontal_deg if view.is_frontal else settings.max_heading_spread_oblique_deg
+    return not view.is_side and spread_deg > limit
 
 
 def view_of(heading: float, settings: SceneSettings) -> View:

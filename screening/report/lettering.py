@@ -1,15 +1,20 @@
 """Text on video frames: each string is drawn once, kept, and copied into the frames.
 
-May import: numpy and Pillow. OpenCV's own letters know neither the degree sign nor plus-minus.
+May import: numpy, Pillow and the fonts that come with matplotlib. OpenCV's own letters know neither the degree sign nor
+plus-minus, and the font inside Pillow knows no accents.
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from screening.core.errors import ConfigError
 
 Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -20,13 +25,17 @@ _REPLACED: Final = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N
 #: Values change with every frame, but there are only so many of them.
 _MAX_KEPT: Final = 4000
 _HALO_PX: Final = 2
+_SMALLER: Final = 0.88
 
 
 class Lettering:
-    """One font in one size, with the strings drawn so far; `size_px` is the height of the font in pixels."""
+    """One font in one size, with the strings drawn so far.
 
-    def __init__(self, size_px: int) -> None:
-        self._font = ImageFont.load_default(size_px)
+    `size_px` is the height of the font in pixels; with `accents` it is one that knows the letters of all of Europe.
+    """
+
+    def __init__(self, size_px: int, *, accents: bool = False) -> None:
+        self._font = _accented(size_px) if accents else ImageFont.load_default(size_px)
         self._inks: dict[tuple[str, Colour], Picture] = {}
         self._rims: dict[str, NDArray[np.uint16]] = {}
         self.height = round(1.25 * size_px)
@@ -65,6 +74,19 @@ class Lettering:
         plain = text.translate(_REPLACED)
         ImageDraw.Draw(image).text((_HALO_PX, _HALO_PX), plain, fill=255, font=self._font, stroke_width=stroke)
         return np.asarray(image)
+
+
+def _accented(size_px: int) -> ImageFont.FreeTypeFont:
+    """Wider than the font of Pillow, so that it is taken a little smaller."""
+    found = find_spec("matplotlib")
+    path = Path(found.origin or "").parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf" if found else Path()
+    try:
+        return ImageFont.truetype(str(path), round(_SMALLER * size_px))
+    except OSError as err:
+        raise ConfigError(
+            "The font DejaVuSans, which accented letters need, is not installed.",
+            hint="Install matplotlib again with pip install --force-reinstall matplotlib.",
+        ) from err
 
 
 def _overlap(canvas: tuple[int, ...], item: tuple[int, ...], x: int, y: int) -> tuple[_Slices, _Slices]:

@@ -23,7 +23,7 @@ from screening.core.vocabulary import Side
 from screening.report.faces import Heads
 from screening.report.hipline import hip_ends, up_in_picture
 from screening.report.lettering import Colour, Lettering, Picture
-from screening.report.panel import SIDE_COLOUR, WHITE, Panel, PhaseBar, font_px, nearest_rows
+from screening.report.panel import SIDE_COLOUR, WHITE, Panel, PhaseBar, font_px, has_accents, nearest_rows
 from screening.video import VideoReader, VideoWriter, fitted
 
 _DARK: Final = (25, 25, 25)
@@ -109,8 +109,9 @@ class Painter:
         self._up = up_in_picture(result)
         self._frontal = result.scene.view.is_frontal
         self._thick = max(2, round(max(size) / 320))
-        self._letters = Lettering(round(1.25 * font_px(size)))
         wordings = load_wordings(result.language)
+        self._letters = Lettering(round(1.25 * font_px(size)), accents=has_accents(wordings))
+        self._side_word = {side: wordings.word("side_short", str(side)) for side in Side}
         self._panel = Panel(result, wordings, size, self._points)
         self._bar = PhaseBar(result, wordings, size)
 
@@ -180,13 +181,13 @@ class Painter:
             _line(canvas, a, b, WHITE, max(1, self._thick - 2))
 
     def _side_labels(self, canvas: Picture, points: FloatArray, seen: NDArray[np.bool_]) -> None:
-        """Write L and R beside knees and ankles, away from the other leg."""
+        """Write the sides' letters beside knees and ankles, away from the other leg."""
         for part in _LABELLED:
             for side in Side:
                 i, other = INDEX[of(side, part)], INDEX[of(side.other, part)]
                 if not seen[i]:
                     continue
-                text = side.value[0].upper()
+                text = self._side_word[side]
                 left_of_other = bool(seen[other]) and points[i, 0] < points[other, 0]
                 gap = 3 * self._thick
                 x = float(points[i, 0]) + (-gap - self._letters.width(text) if left_of_other else gap)

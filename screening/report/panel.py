@@ -13,6 +13,7 @@ import numpy as np
 
 from screening.catalog import Wordings
 from screening.core.datatypes import FloatArray, IntArray, TakeResult
+from screening.core.settings import DEFAULT_LANGUAGE
 from screening.core.vocabulary import Observability, Phase, Side
 from screening.report.legs import phase_words
 from screening.report.lettering import Colour, Lettering, Picture
@@ -50,7 +51,7 @@ class Panel:
     def __init__(self, result: TakeResult, wordings: Wordings, size: tuple[int, int], points: FloatArray) -> None:
         self._result, self._words = result, wordings
         self._phases = phase_words(result.movement)
-        self._letters = Lettering(font_px(size))
+        self._letters = Lettering(font_px(size), accents=has_accents(wordings))
         self._lines = _lines(result, wordings)
         self._pad, self._step = self._letters.height // 2, self._letters.height + 2
         self._reps = result.timeline.rep_of_frame()
@@ -127,7 +128,7 @@ class PhaseBar:
 
     def __init__(self, result: TakeResult, wordings: Wordings, size: tuple[int, int]) -> None:
         width, height = size[0], bar_px(size)
-        letters = Lettering(max(9, font_px(size) - 2))
+        letters = Lettering(max(9, font_px(size) - 2), accents=has_accents(wordings))
         self._height, self._bar = height, max(8, height - letters.height - 4)
         self._bar_width = width
         self._base = np.zeros((height, width, 3), np.uint8)
@@ -169,6 +170,11 @@ def font_px(size: tuple[int, int]) -> int:
 def bar_px(size: tuple[int, int]) -> int:
     """Height of the strip with the phases, pixels."""
     return 3 * font_px(size)
+
+
+def has_accents(wordings: Wordings) -> bool:
+    """Whether the words need letters beyond those of English."""
+    return wordings.language != DEFAULT_LANGUAGE
 
 
 def _lines(result: TakeResult, wordings: Wordings) -> tuple[_Line, ...]:

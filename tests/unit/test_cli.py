@@ -257,6 +257,6 @@ def test_nothing_but_our_own_lines_reach_the_terminal(demo):
 
 
 def test_a_language_without_words_is_wrong_usage(capsys):
-    assert main(["analyze", "x.mp4", "-o", "out", "--language", "fr"]) == 2
+    assert cli.main(["analyze", "x.mp4", "-o", "out", "--language", "fr"]) == 2
     assert "there are en, es" in capsys.readouterr().err
-    assert build_parser().parse_args(["screen", "x.toml", "-o", "out", "--language", "es"]).language == "es"
+    assert cli.build_parser().parse_args(["screen", "x.toml", "-o", "out", "--language", "es"]).language == "es"

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from screening import pipeline
 from screening.core.errors import WrongViewError
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.skeleton import INDEX
@@ -51,7 +52,7 @@ def test_heading_view_and_facing_are_those_of_the_camera(heading, view, facing):
 
 def test_heading_does_not_break_where_the_circle_closes():
     worlds = [figure.film(BODY, h).world for h in (179, -179)]
-    assert abs(heading_deg(worlds)) == pytest.approx(180, abs=0.01)
+    assert abs(heading_deg(worlds)[0]) == pytest.approx(180, abs=0.01)
 
 
 @pytest.mark.parametrize(("told", "heading"), [(View.LEFT, 90), (View.FRONT, 180), (View.BACK, -90), (View.RIGHT, 0)])
@@ -131,3 +132,19 @@ def test_quiet_standing_is_the_first_stretch_at_rest():
     assert end == pytest.approx(30, abs=6)
     swaying = image.position + 60 * np.sin(np.arange(image.n_frames) / 3)[:, None, None]
     assert quiet_standing(replace(image, position=swaying), 210.0, SETTINGS) is None
+
+
+@pytest.mark.parametrize(("heading", "swing", "turns"), [(45, 3, False), (45, 14, True), (0, 8, True), (90, 14, False)])
+def test_somebody_who_turns_is_noticed_where_the_plane_of_the_picture_matters(heading, swing, turns):
+    one, other = (figure.film(BODY, heading + k * swing) for k in (-1, 1))
+    half = len(BODY) // 2
+    joined = figure.variant(
+        np.concatenate([one.image.position[:half], other.image.position[half:]]),
+        np.concatenate([one.world.position[:half], other.world.position[half:]]),
+    )
+    raw, recording = figure.raw_pose(joined), figure.recording(len(BODY))
+    assert describe(raw, TakeOptions(), container_flipped=False, settings=SETTINGS).turns is turns
+    table = pipeline.interpret(raw, recording, options=TakeOptions(movement="free")).angle_table
+    withheld = {name for name, reason in table.reason.items() if reason == "reason.person_turns"}
+    assert bool(withheld) is turns
+    assert all(np.isnan(table.column(name)).all() for name in withheld)

@@ -233,3 +233,16 @@ def test_letters_over_the_edge_are_cut():
         letters.over(canvas, "12° ±3°", x, y, (255, 255, 255))
         letters.on_dark(canvas, "12° ±3°", x, y, (255, 255, 255))
     assert (canvas > 200).any() and (canvas < 20).any()
+
+
+def test_words_with_accents_are_drawn_whole():
+    def drawn(text):
+        canvas = np.zeros((60, 60, 3), np.uint8)
+        Lettering(30, accents=True).on_dark(canvas, text, 8, 8, (255, 255, 255))
+        return canvas
+
+    assert not np.array_equal(drawn("ó"), drawn("ñ"))
+    # The accent stands above the letter, and below it nothing has changed.
+    plain, accented = drawn("o"), drawn("ó")
+    rows = np.flatnonzero((plain != accented).any(axis=(1, 2)))
+    assert rows.max() <= np.flatnonzero(plain.any(axis=(1, 2))).min() + 2
