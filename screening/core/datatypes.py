@@ -53,7 +53,8 @@ class Scene:
     `facing` is +1 if the person faces the picture's right edge, -1 the left edge, 0 along the camera axis;
     `heading_deg` is the direction the person faces, seen from above: 0 towards the camera, +90 towards the
     picture's right edge; `roll_deg` is the camera's roll that was taken out, positive if the picture's content was
-    turned clockwise; `turns`: the person faces different ways in the course of the take; `*_source` says how it is known: "told" or the cue; `standing` is a half-open frame range or None.
+    turned clockwise; `turns`: the person faces different ways in the course of the take; `*_source` says how it is
+    known: "told" or the cue; `standing` is a half-open frame range or None.
     """
 
     view: View

@@ -12,6 +12,7 @@ class Word(str, Enum):
     """A word that is its own JSON value."""
 
     def __str__(self) -> str:
+        """Give the word itself."""
         return str(self.value)
 
 

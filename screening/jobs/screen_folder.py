@@ -140,6 +140,7 @@ def described_to_folder(  # noqa: PLR0913
                 settings=settings,
                 overlay=overlay,
                 report=report,
+                evidence=True,
                 progress=tell,
             )
 

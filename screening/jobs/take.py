@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from screening.core.corrections import NO_HOOKS
 from screening.core.datatypes import TakeResult
 from screening.core.progress import Progress
 from screening.core.settings import DEFAULTS, Settings, TakeOptions
@@ -37,6 +38,7 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
     settings: Settings = DEFAULTS,
     overlay: bool = True,
     report: bool = True,
+    evidence: bool = False,
     force: bool = False,
     progress: Progress | None = None,
 ) -> TakeResult:
@@ -50,8 +52,9 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
         Folder that is made; it may exist if it is empty, or with `force` if it holds nothing but earlier results.
     options : TakeOptions
         What the person told about the take.
-    overlay, report, force : bool
-        Whether `overlay.mp4` and `report.html` are written too; whether earlier results are replaced in the end.
+    overlay, report, evidence, force : bool
+        Whether the overlay, the reports and what a review needs are written too; whether earlier results are replaced
+        in the end.
     progress : Progress or None
         Called while it goes on; raising `CancelledError` in it stops the work and leaves nothing behind.
 
@@ -67,7 +70,7 @@ def analyze_to_folder(  # noqa: PLR0913  (what a person may choose about one run
     check_free(out, earlier_results(out), force=force)
     tell = progress or _silent
     with complete_or_nothing(out) as part:
-        hooks = keep(part / EVIDENCE)
+        hooks = keep(part / EVIDENCE) if evidence else NO_HOOKS
         result = analyze(video, options=options, settings=settings, progress=tell, hooks=hooks)
         _write(result, video, part, settings=settings, progress=tell, overlay=overlay, report=report)
     return result

@@ -80,7 +80,7 @@ def heading_deg(worlds: list[LandmarkSequence]) -> tuple[float, float]:
 
 
 def _turns(spread_deg: float, view: View, settings: SceneSettings) -> bool:
-    """Whether the person turns so much that the plane of the picture changes; a side view shows its own plane anyway."""
+    """Whether the person turns so much that the plane of the picture changes; a side view shows its own anyway."""
     limit = settings.max_heading_spread_frontal_deg if view.is_frontal else settings.max_heading_spread_oblique_deg
     return not view.is_side and spread_deg > limit
 

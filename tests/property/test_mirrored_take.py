@@ -1,6 +1,7 @@
 """Whoever is filmed through a mirror comes out as the mirrored person: the whole way from raw landmarks to metrics."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +9,9 @@ from screening.core.settings import TakeOptions
 from screening.core.vocabulary import Side
 from screening.pipeline import interpret
 from tests import figure
+
+#: Whole runs on real pixels.
+pytestmark = pytest.mark.slow
 
 TURNED = ("pelvic_rotation_deg", "pelvic_obliquity_deg", "trunk_lateral_lean_deg")
 

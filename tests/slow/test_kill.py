@@ -22,7 +22,7 @@ from screening.core.vocabulary import Quality, View
 from screening.jobs.process import process_alive
 from screening.jobs.queue import JobQueue, JobState, new_secret
 from screening.jobs.supervisor import Supervisor
-from screening.jobs.take import KEPT_FILES
+from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS
 from screening.store import open_store
 from screening.web.tickets import Tickets
@@ -114,7 +114,7 @@ def done(queue, number, supervisor):
 
 def assert_results(queue, number):
     folder = queue.folder(number)
-    assert {path.name for path in (folder / RESULTS).iterdir()} == set(KEPT_FILES)
+    assert {path.name for path in (folder / RESULTS).iterdir()} == set(OUTPUT_FILES)
     assert {path.name for path in folder.iterdir()} == {"video", RESULTS}
 
 

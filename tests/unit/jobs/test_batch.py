@@ -25,6 +25,9 @@ from screening.jobs.batch_run import Choices, Status
 from tests.conftest import ROOT, SAMPLES
 from tests.screens import BRIEF, result
 
+#: Many small runs, seconds in all.
+pytestmark = pytest.mark.slow
+
 SETTINGS = replace(
     DEFAULTS,
     screen=replace(DEFAULTS.screen, bootstrap_draws=50),

@@ -14,7 +14,7 @@ from screening.core.settings import TakeOptions
 from screening.core.vocabulary import Quality
 from screening.jobs.executor import process_pool
 from screening.jobs.process import default_workers
-from screening.jobs.take import KEPT_FILES, OUTPUT_FILES, analyze_to_folder
+from screening.jobs.take import OUTPUT_FILES, analyze_to_folder
 
 CLIP = Path(__file__).parents[3] / "sample_videos" / "front_left_lead.mp4"
 FAST = TakeOptions(quality=Quality.FAST, mirrored=False)
@@ -123,7 +123,7 @@ def test_runs_unchanged_in_another_process_and_replaces_with_force(tmp_path):
     (out / "angles.csv").write_text("earlier")
     with process_pool(1) as pool:
         result = pool.submit(analyze_to_folder, CLIP, out, options=FAST, force=True).result(timeout=300)
-    assert _names(out) == sorted(KEPT_FILES)
+    assert _names(out) == sorted(OUTPUT_FILES)
     assert _names(tmp_path) == ["out"]
     assert len([rep for rep in result.timeline.repetitions if rep.used]) == 2
     assert len((out / "angles.csv").read_text().splitlines()) == result.recording.n_frames + 1

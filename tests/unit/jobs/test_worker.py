@@ -16,7 +16,7 @@ from screening.core.vocabulary import Quality
 from screening.jobs.process import process_alive
 from screening.jobs.queue import JobQueue, JobState
 from screening.jobs.supervisor import Supervisor
-from screening.jobs.take import KEPT_FILES
+from screening.jobs.take import OUTPUT_FILES
 from screening.jobs.worker import RESULTS, Meter, run_job
 
 CLIP = Path(__file__).parents[3] / "sample_videos" / "front_left_lead.mp4"
@@ -88,6 +88,7 @@ def test_a_deleted_job_leaves_no_folder(queue, submit):
     assert not queue.folder(job_id).exists()
 
 
+@pytest.mark.slow
 def test_workers_start_again_and_end_with_the_page(queue):
     with Supervisor(queue.data, workers=2) as supervisor:
         first = supervisor.pids
@@ -138,6 +139,6 @@ def test_a_killed_workers_job_is_done_by_the_next_one(queue, submit):
         _until(over, 240)
     job = real.find(job_id, key)
     assert (job.state, job.tries) == (JobState.DONE, 2)
-    assert sorted(p.name for p in (queue.folder(job_id) / RESULTS).iterdir()) == sorted(KEPT_FILES)
+    assert sorted(p.name for p in (queue.folder(job_id) / RESULTS).iterdir()) == sorted(OUTPUT_FILES)
     assert sorted(p.name for p in queue.folder(job_id).iterdir()) == ["results", "video"]
     real.close()

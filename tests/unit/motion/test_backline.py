@@ -14,6 +14,9 @@ from screening.core.skeleton import INDEX, LANDMARKS
 from screening.core.vocabulary import Frame, Phase, View
 from screening.motion import backline
 
+#: Many small runs, seconds in all.
+pytestmark = pytest.mark.slow
+
 WIDTH, HEIGHT = 420, 460
 TRUNK = 180.0
 FPS = 15.0

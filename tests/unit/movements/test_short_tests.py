@@ -17,6 +17,9 @@ from screening.pose import replay
 from screening.report.model import build_report
 from tests import figure
 
+#: Many small runs, seconds in all.
+pytestmark = pytest.mark.slow
+
 #: Noise of a run of the network, 0.019 trunk lengths; the trunk has 210 px.
 NOISE_PX = 4.0
 NEAR = {Side.LEFT: -90, Side.RIGHT: 90}

@@ -12,6 +12,9 @@ from screening.core.skeleton import INDEX
 from screening.pose.blazepose import BlazePoseTracker, quiet
 from tests.unit.pose.conftest import SAMPLES, sample_pictures, stills
 
+#: Whole runs on real pixels.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tracker(model):

@@ -19,6 +19,9 @@ from screening.core.skeleton import INDEX
 from screening.pose import blazepose, bundle
 from tests.unit.pose.conftest import SAMPLES, sample_pictures
 
+#: Many small runs, seconds in all.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -126,6 +129,7 @@ def error_px(path: Path) -> float:
     return float(np.median(gaps))
 
 
+@pytest.mark.slow
 def test_pixels_are_divided_by_255(model, tmp_path, monkeypatch):
     assert error_px(model) < 12
     monkeypatch.setattr(blazepose, "STD", 1.0)
@@ -159,6 +163,7 @@ def server(content: bytes, *, declared: int | None = None, status: int = 200) ->
             thread.join()
 
 
+@pytest.mark.slow
 def test_a_fetched_model_is_noted_and_its_note_binds(folder):
     with server(b"heavy model" * 1000) as site:
         info = bundle.fetch("heavy", site=site)

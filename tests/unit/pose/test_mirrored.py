@@ -11,6 +11,9 @@ from screening.core.skeleton import PARTNER
 from screening.pose.mirrored import estimate
 from tests.unit.pose.conftest import beside, recording_of, sample_pictures, stills
 
+#: Whole runs on real pixels.
+pytestmark = pytest.mark.slow
+
 SETTINGS = PoseSettings()
 
 

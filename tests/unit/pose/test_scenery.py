@@ -10,6 +10,9 @@ from screening.core.settings import PoseSettings
 from screening.pose.scenery import BackgroundMotion, edge_roll_deg, luma, vertical_edges
 from tests.unit.pose.conftest import SAMPLES, sample_pictures
 
+#: Many small runs, seconds in all.
+pytestmark = pytest.mark.slow
+
 
 def test_luma_of_plain_colours():
     assert luma(np.full((64, 64, 3), 100, np.uint8)) == pytest.approx(100)

@@ -110,6 +110,7 @@ def test_result_comes_back_as_it_was(result, tmp_path):
     assert to_plain(read_result(tmp_path / "result.json")) == to_plain(result)
 
 
+@pytest.mark.slow
 def test_long_result_is_written_in_pieces_and_comes_back(tmp_path):
     long = make_result(leads=(Side.LEFT,) * 25)
     assert long.recording.n_frames > 3 * 500

@@ -21,6 +21,9 @@ from screening.video import VideoReader, pictures_at, probe
 from tests.factories import make_result
 from tests.unit.video.clips import corners_in, make
 
+#: Whole runs on real pixels.
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).parents[3] / "sample_videos" / "front_left_lead.mp4"
 SETTINGS = ReportSettings()
 LIMITS = VideoSettings()

@@ -276,6 +276,7 @@ print(n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_length(tmp_path):
     short, long = tmp_path / "short.mp4", tmp_path / "long.mp4"
     make(short, n=600, size=(320, 256))
