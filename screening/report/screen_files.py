@@ -20,6 +20,7 @@ from screening.report.screen_pictures import screen_pictures
 from screening.report.screen_words import load_words
 
 _TAKES: Final = "takes"
+_PAIR: Final = "overlay_pair.mp4"
 
 
 def write_screen_reports(  # noqa: PLR0913  (what there is to show)
@@ -39,7 +40,8 @@ def write_screen_reports(  # noqa: PLR0913  (what there is to show)
     result : ScreenResult
         One whole screen.
     out : Path
-        Its folder; each file appears whole or not at all. Takes with a report of their own below it are linked to.
+        Its folder; each file appears whole or not at all. Takes with a report of their own below it
+        are linked to, and so is the video of both sides if it is there.
     takes, videos : mapping
         Its takes and their recordings by name, for the pictures; what is missing gives no picture.
     settings : ReportSettings
@@ -52,8 +54,9 @@ def write_screen_reports(  # noqa: PLR0913  (what there is to show)
     words = load_words(result.language)
     pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=settings)
     linked = [take.name for take in result.takes if (out / _TAKES / take.name / "report.html").is_file()]
+    pair = _PAIR if (out / _PAIR).is_file() else ""
     report = build_screen_report(result, words, review)
-    page = render_screen(report, result, words, pictures=pictures, linked=linked, language=result.language)
+    page = render_screen(report, result, words, pictures=pictures, linked=linked, pair=pair, language=result.language)
     with writing(out / "report.html") as file:
         file.write(page)
     write_screen_pdf(

@@ -48,6 +48,7 @@ def render_screen(
     *,
     pictures: Mapping[FrameToLook, KeyPicture],
     linked: Collection[str] = (),
+    pair: str = "",
     language: str = DEFAULT_LANGUAGE,
 ) -> str:
     """Return the whole page as text.
@@ -64,6 +65,8 @@ def render_screen(
         Pictures of the frames that the findings name.
     linked : collection of str
         Folders of the takes that have a report of their own.
+    pair : str
+        File beside the page that shows both sides together, if there is one.
     language : str
         Language of the page.
     """
@@ -78,6 +81,7 @@ def render_screen(
             has_pictures=bool(pictures),
             plan=[(line, _drawings(line)) for line in report.plan],
             linked=frozenset(linked),
+            pair=pair,
             charts=charts,
             config=as_json({**CONFIG, "displayModeBar": False}),
             say=words.say,

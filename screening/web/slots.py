@@ -1,6 +1,6 @@
 """The takes that a screen asks for, each with a short key that fits into an address and a ticket.
 
-May import: `catalog`, `core` and `web.texts`.
+May import: `catalog`, `core`, records of the `store` and `web.texts`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from screening.catalog.language import WordForms
 from screening.core.exercises import Protocol, ProtocolTake
 from screening.core.screen import TakeEntry
 from screening.core.vocabulary import Side, View
+from screening.store import TakeRecord
 from screening.web.texts import LANGUAGES, Texts, load_texts
 
 
@@ -95,6 +96,18 @@ def slot_label(slot: Slot, texts: Texts) -> str:
         return texts("take.label", movement=slot.protocol.name, view=view)
     lead = texts(f"take.lead_{slot.lead.value}")
     return texts("take.label_lead", movement=slot.protocol.name, lead=lead, view=view)
+
+
+def name_label(name: str, entry: TakeEntry | TakeRecord, language: str = LANGUAGES[0]) -> str:
+    """Name a take that was filmed as its slot is named; a take that none asked for keeps its own name.
+
+    A second film of the same kind keeps its number, as in `split_squat_left_back_2`.
+    """
+    slot = find_slot(screen_slots(language), entry_key(entry.movement, entry.lead, entry.view))
+    if slot is None:
+        return name.replace("_", " ").capitalize()
+    number = name.rpartition("_")[2]
+    return slot_label(slot, load_texts(language)) + (f" ({number})" if number.isdigit() else "")
 
 
 def filled(text: str, slot: Slot, texts: Texts) -> str:

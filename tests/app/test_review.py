@@ -164,7 +164,7 @@ def test_two_takes_stand_beside_each_other_aligned_by_phase(review):
     _settled(review)
     choice = review.get_by_role("combobox", name=re.compile("Beside it"))
     choice.click(timeout=STEP_MS)
-    choice.fill("split squat right")
+    choice.fill("right leg")
     choice.press("Enter")
     review.locator("section.take").nth(1).wait_for(timeout=STEP_MS)
     _films_ready(review)

@@ -145,7 +145,7 @@ def send_files(key: str, *, several: int = 1, **purpose: str) -> list[dict[str, 
             "multiple": several > 1,
             "max_bytes": here.settings.web.max_upload_bytes,
             "free_bytes": free_bytes(here),
-            "texts": _upload_texts(),
+            "texts": _upload_texts(starts="screen" not in purpose),
         },
         on_uploaded_change=lambda: None,
         on_dropped_change=lambda: None,
@@ -164,11 +164,12 @@ def _new_ticket(**purpose: str) -> dict[str, str]:
     return {"id": ticket.id, "secret": ticket.secret, "address": f"api/uploads/{ticket.id}"}
 
 
-def _upload_texts() -> dict[str, str]:
+def _upload_texts(*, starts: bool) -> dict[str, str]:
+    """Give the words of the uploader; `starts`: whether measuring begins with the last byte."""
     texts, limits = words(), site().settings
     size = _size(limits.web.max_upload_bytes)
     sentence = texts("upload.limits", size=size, minutes=round(limits.video.max_duration_s / 60))
-    return {**texts.group("upload"), "limits": sentence}
+    return {**texts.group("upload"), "limits": f"{sentence} {texts('upload.starts')}" if starts else sentence}
 
 
 def _size(n: int) -> str:

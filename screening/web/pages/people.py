@@ -63,7 +63,7 @@ def _row(row: ScreenRow, why: str) -> None:
             signed = f" · {texts('clinic.signed_by', name=row.signed_by)}" if row.signed_by else ""
             st.caption(_plain(line + signed))
             if why:
-                st.markdown(f":material/error: {texts('clinic.attention')}: {why}")
+                st.markdown(f"**{texts('clinic.attention')}:** {why}")
         with right, st.container(horizontal=True, horizontal_alignment="right"):
             _ways(row)
 

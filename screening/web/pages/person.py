@@ -15,6 +15,7 @@ from screening.web.clinic import grant, may_see
 from screening.web.clinic_routes import export_address
 from screening.web.pages.clinic import back_to_people, day, missing, saw, store, to
 from screening.web.pages.common import words
+from screening.web.slots import name_label
 
 
 def show(who: str) -> None:
@@ -78,7 +79,7 @@ def _films(person: PersonRecord, who: str) -> None:
     if films:
         st.header(texts("clinic.films"), anchor=False)
     for take in films:
-        told = {"take": take.name.replace("_", " "), "date": day(take.created_at)}
+        told = {"take": name_label(take.name, take, texts.language), "date": day(take.created_at)}
         if not take.video:
             st.write(texts("clinic.film_gone", **told))
             continue

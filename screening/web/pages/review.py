@@ -34,6 +34,7 @@ from screening.web.review_data import (
     take_data,
     take_of,
 )
+from screening.web.slots import name_label
 
 _RATES = (1, 0.5, 0.25, 0.1)
 
@@ -82,7 +83,9 @@ def _review(case: Case, who: str) -> None:
 def _workspace(case: Case, review: ReviewRecord, who: str, *, blind: bool) -> None:
     texts, held = words(), corrections_of(review)
     left, right = st.columns(2)
-    name = left.selectbox(texts("review.take"), case.takes, format_func=_plain_name, key=f"take.{case.screen.id}")
+    name = left.selectbox(
+        texts("review.take"), case.takes, format_func=lambda take: _label(case, take), key=f"take.{case.screen.id}"
+    )
     mine = held.get(name, NO_CORRECTIONS)
     result = take_of(case, name, mine)
     if name not in case.films or not case.films[name].video:
@@ -133,12 +136,13 @@ def _choose_beside(case: Case, name: str, place: Any) -> tuple[Case, str] | None
 
 def _beside_label(case: Case, other: Case, take: str) -> str:
     if other.screen.id == case.screen.id:
-        return _plain_name(take)
-    return words()("review.beside_other", take=_plain_name(take), date=day(other.screen.created_at))
+        return _label(other, take)
+    return words()("review.beside_other", take=_label(other, take), date=day(other.screen.created_at))
 
 
-def _plain_name(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+def _label(case: Case, name: str) -> str:
+    entry = next(take.entry for take in case.measured.takes if take.name == name)
+    return name_label(name, entry, words().language)
 
 
 def _take(  # noqa: PLR0913  (one take and how it is shown)
@@ -156,7 +160,7 @@ def _take(  # noqa: PLR0913  (one take and how it is shown)
     data = take_data(result, corrections, texts.language)
     if blind:
         data |= {"curves": [], "reps": [], "marks": [], "drawn": []}
-    label = f"{_plain_name(name)}, {day(case.screen.created_at)}" if pair else _plain_name(name)
+    label = f"{_label(case, name)}, {day(case.screen.created_at)}" if pair else _label(case, name)
     # The address holds a time: the same film must keep the same one, or it would be loaded anew with each change.
     known = st.session_state.setdefault("clinic_panes", {})
     panes = known.setdefault((case.screen.id, name, blind, pair, corrections.changes_results), panes)
