@@ -284,7 +284,7 @@ def _exercise(line: ExerciseLine, drawn: Sequence[tuple[Flowable, str]], texts: 
     short = [
         (texts("plan.setup"), e.setup),
         (texts("plan.steps"), " ".join(f"{k}. {step}" for k, step in enumerate(e.steps, start=1))),
-        (texts("plan.dose"), f"{e.dose} {e.tempo}".strip()),
+        (texts("plan.dose"), f"{e.dose}, {e.tempo}."),
         (texts("plan.cues"), " ".join(e.cues)),
         (texts("plan.errors"), " ".join(e.errors)),
         (texts("plan.easier"), e.easier),

@@ -41,7 +41,7 @@ class Shown:
     caption: str
 
 
-def render_screen(
+def render_screen(  # noqa: PLR0913  (what there is to show)
     report: ScreenReport,
     result: ScreenResult,
     words: Words,

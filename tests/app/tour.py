@@ -7,6 +7,7 @@ import argparse
 import io
 import json
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from screening.catalog.intake import load_intake
-from screening.core.screen import Person
+from screening.core.screen import Person, TakeEntry
 from screening.core.serial import to_plain
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Side, View
@@ -26,10 +27,12 @@ from screening.jobs.exports import write_reports
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.worker import RESULTS
 from screening.report.html import write_html
+from screening.report.overlay import write_overlay
 from screening.report.screen_files import write_screen_reports
 from screening.screens import assess
 from screening.store import Role, open_store
 from screening.store.schema import JOBS, SCREENS
+from screening.store.screens import sha256_of
 from tests.app.conftest import free_port, serving
 from tests.conftest import ARGUMENTS, SAMPLES, _chromium
 from tests.review_case import CLIP, measure_into, measured, seed
@@ -44,16 +47,16 @@ TAKE = "split_squat.left.back"
 RESTED = ".stApp[data-test-script-state='notRunning']"
 #: Pictures of the README: page, width, scheme, and the part of the page from the top in CSS pixels.
 KEPT = {
-    "start": (1280, "light", 900),
+    "start": (1280, "light", 1000),
     "takes": (1280, "light", 1000),
-    "record": (375, "dark", 800),
-    "phone": (375, "light", 720),
+    "record": (1280, "dark", 1000),
     "screen_report": (1280, "light", 1300),
+    "take_report": (1280, "light", 1300),
     "review": (1280, "light", 1250),
-    "trends": (1280, "light", 900),
-    "people": (1280, "dark", 700),
+    "trends": (1280, "dark", 1000),
+    "people": (1280, "light", 800),
 }
-KEPT_WIDTH, KEPT_COLOURS, KEPT_BYTES = 640, 64, 60_000
+KEPT_WIDTH, KEPT_COLOURS, KEPT_BYTES = 640, 256, 60_000
 
 
 @dataclass(kw_only=True)
@@ -118,8 +121,6 @@ def _job(store, data, state, *, screen="", results=None, **told):
     row["video"] = "screen.toml" if screen else "video/a.mp4"
     row["options"] = json.dumps(to_plain(TakeOptions()))
     row["heartbeat_at"] = now + 1e6
-    from screening.store.screens import sha256_of
-
     with store.database.write() as db:
         db.execute(JOBS.insert().values(key_sha256=sha256_of(key), **row))
     if results:
@@ -137,6 +138,7 @@ def _people(store, work):
     """Three people in the store; gives the screen that is reviewed and the one that waits for a first look."""
     before = seed(store, work, key="a")
     again = seed(store, work, key="b")
+    _draw(store, again.id, work)
     first_look = seed(store, work, code="B-04", key="c")
     seed(store, work, code="C-22", share=False, key="d")
     store.screens.set_attention(first_look.id, "take_refused", who="local")
@@ -146,6 +148,14 @@ def _people(store, work):
     for name, role in (("Ann Example", Role.PERSON), ("Bob Example", Role.NONE), ("Dr. Example", Role.CLINICIAN)):
         store.users.seen(f"https://log-in.example.org|{name[:3].lower()}", name, role)
     return again, first_look
+
+
+def _draw(store, screen, work):
+    """Put the drawing into the left leg's video, which the shared case leaves out."""
+    drawn = work / "drawn.mp4"
+    write_overlay(measured(CLIP), SAMPLES / f"{CLIP}.mp4", drawn, settings=DEFAULTS.report)
+    (film,) = [take for take in store.takes.of_screen(screen) if take.lead is Side.LEFT]
+    shutil.copy(drawn, store.results.folder(store.results.latest(screen)) / "takes" / film.name / "overlay.mp4")
 
 
 def _reports(work):
@@ -159,7 +169,7 @@ def _reports(work):
     told = {"painful_side": "right", "pain_now": 3}
     screen = assess(Person(code="A-17", height_cm=172.0), told, [made_up(*one) for one in PERSON])
     write_screen_reports(screen, found, takes={}, videos={}, settings=DEFAULTS.report)
-    return {"take_report": take, "screen_report": plain, "screen_report_found": found}
+    return {"take_report": take, "screen_report_plain": plain, "screen_report": found}
 
 
 def _camera(path):
@@ -206,8 +216,6 @@ def _person_way(tour, page, server, store, data, work):
     if tour.wants("takes"):
         film = work / "film.mp4"
         film.write_bytes((SAMPLES / "back_right_lead.mp4").read_bytes())
-        from screening.core.screen import TakeEntry
-
         entry = TakeEntry(video="", lead=Side.RIGHT, view=View.BACK, mirrored=False)
         store.takes.add(number, entry, film, file_name=film.name, who="local")
         _open(page, f"{server}{screen}&step=takes")
@@ -216,7 +224,7 @@ def _person_way(tour, page, server, store, data, work):
 
 
 def _reports_way(tour, page, server, store, data, work):
-    wanted = [n for n in ("take_report", "screen_report", "screen_report_found", "report") if tour.wants(n)]
+    wanted = [n for n in ("take_report", "screen_report", "screen_report_plain", "report") if tour.wants(n)]
     if not wanted:
         return
     folders = _reports(work)
@@ -226,7 +234,7 @@ def _reports_way(tour, page, server, store, data, work):
             tour.shoot(page, name)
     if tour.wants("report"):
         number, screen = _fresh(store, "T-3")
-        _, job = _job(store, data, JobState.DONE, screen=number, results=folders["screen_report"])
+        _, job = _job(store, data, JobState.DONE, screen=number, results=folders["screen_report_plain"])
         store.screens.set_job(number, job, who="local")
         _open(page, f"{server}{screen}&step=report", "iframe")
         page.frame_locator("iframe").get_by_role("heading").first.wait_for()
@@ -251,7 +259,8 @@ def _clinic_way(tour, page, server, store, work):
     _open(page, f"{server}?clinic=review{there}")
     _press(page, "Show the numbers without rating")
     page.get_by_role("heading", name="Left against right").wait_for()
-    page.get_by_role("slider").first.press("ArrowRight")
+    curve = page.get_by_role("slider").first
+    curve.click(position={"x": curve.bounding_box()["width"] * 0.43, "y": 60})
     if tour.wants("review"):
         tour.shoot(page, "review")
     _press(page, "To the signature")
@@ -307,20 +316,17 @@ def _browser(playwright, *more):
 
 
 def keep(out, to):
-    """Make the README's pictures small: one width, few colours."""
+    """Make the README's pictures small: one width, and as many colours as fit."""
     to.mkdir(exist_ok=True)
     for name, (width, scheme, height) in KEPT.items():
         with Image.open(out / f"{name}_{width}_{scheme}.png") as whole:
             part = whole.convert("RGB").crop((0, 0, whole.width, min(height, whole.height)))
         if part.width > KEPT_WIDTH:
             part = part.resize((KEPT_WIDTH, round(part.height * KEPT_WIDTH / part.width)), Image.Resampling.LANCZOS)
-        colours = KEPT_COLOURS
-        while True:
-            small, target = part.quantize(colours, dither=Image.Dither.NONE), to / f"{name}.png"
-            small.save(target, optimize=True)
-            if target.stat().st_size < KEPT_BYTES or colours <= 8:
-                break
-            colours //= 2
+        target, colours = to / f"{name}.png", KEPT_COLOURS
+        while colours == KEPT_COLOURS or target.stat().st_size >= KEPT_BYTES:
+            part.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)
+            colours -= 32
 
 
 def main():

@@ -280,3 +280,11 @@ def test_every_sentence_of_the_page_is_asked_for_and_exists():
     assert len(asked) > 20
     assert asked <= set(WORDS.say.sentences)
     assert common <= set(WORDS.texts.sentences)
+
+
+def test_the_video_of_both_sides_is_linked_only_where_there_is_one(page):
+    assert "overlay_pair.mp4" not in page
+    screen = make_screen(frames=FRAMES)
+    report = build_screen_report(screen, WORDS, None)
+    with_pair = render_screen(report, screen, WORDS, pictures={}, pair="overlay_pair.mp4")
+    assert '<a href="overlay_pair.mp4">Both sides beside each other, as a video</a>' in with_pair

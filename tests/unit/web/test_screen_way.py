@@ -144,3 +144,12 @@ def test_a_grant_opens_the_files_of_a_screens_job(site, client_of, screen):
 def test_an_unknown_slot_is_refused():
     with pytest.raises(ValueError, match="up"):
         take_entry("split_squat.left.up")
+
+
+def test_a_film_is_named_as_its_slot_and_a_second_one_keeps_its_number():
+    from screening.web.slots import name_label, take_entry
+
+    entry = take_entry("split_squat.left.back")
+    assert name_label("split_squat_left_back", entry) == "Split squat, left leg in front, from behind"
+    assert name_label("split_squat_left_back_2", entry).endswith("from behind (2)")
+    assert name_label("some_film", take_entry("")) == "Some film"

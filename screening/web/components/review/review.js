@@ -34,6 +34,8 @@ function build(w) {
   w.watch = new ResizeObserver(() => w.views.forEach((view) => paint(w, view)));
   w.views = takes.map((take, k) => buildTake(w, take, k));
   const all = make("div", { className: takes.length > 1 ? "takes pair" : "takes" }, ...w.views.map((v) => v.element));
+  // A change between light and dark: the style sheet lets a curve's colour change take a moment, whose end is heard here.
+  all.addEventListener("transitionend", ({ target }) => w.views.forEach((v) => v.element.contains(target) && target.tagName === "CANVAS" && paint(w, v)));
   w.play = make("button", { className: "play", textContent: texts.play, onclick: () => toggle(w) });
   const back = make("button", { textContent: "‹", title: texts.frame_back, onclick: () => step(w, -1) });
   const on = make("button", { textContent: "›", title: texts.frame_on, onclick: () => step(w, 1) });
