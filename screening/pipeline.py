@@ -317,7 +317,7 @@ def _followed(  # noqa: PLR0913  (everything that was found out so far)
             settings = replace(settings, surface=replace(settings.surface, fps=settings.surface.outline_fps))
         frames = backline.frames_to_follow(recording, timeline, settings.surface)
         back = backline.follow(
-            person_masks(pictures(frames), settings=settings.pose),
+            person_masks(pictures(frames), settings=settings.pose, flipped=motion.scene.facing < 0),
             image=image,
             recording=recording,
             scene=motion.scene,

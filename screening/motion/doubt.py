@@ -61,7 +61,9 @@ def _homes(ankle: FloatArray) -> FloatArray:
     ankle = ankle[np.isfinite(ankle).all(axis=1)]
     if not len(ankle):
         return np.zeros((0, 2))
-    cell = np.floor(ankle / _CELL).astype(int)
+    # Cells lie evenly about the middle of all places, so that a mirrored take gives mirrored cells.
+    middle = np.median(ankle, axis=0)
+    cell = np.rint((ankle - middle) / _CELL).astype(int)
     low = cell.min(axis=0) - 1
     count = np.zeros(cell.max(axis=0) - low + 2)
     np.add.at(count, tuple((cell - low).T), 1.0)
@@ -69,5 +71,5 @@ def _homes(ankle: FloatArray) -> FloatArray:
     n, m = count.shape
     total = np.sum([around[i : i + n, j : j + m] for i in range(3) for j in range(3)], axis=0)
     full = (total >= _FULL * total.max()) & (count > 0)
-    homes: FloatArray = (np.argwhere(full) + low + 0.5) * _CELL
+    homes: FloatArray = (np.argwhere(full) + low) * _CELL + middle
     return homes

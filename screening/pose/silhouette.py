@@ -37,7 +37,9 @@ class Silhouette:
     mask: Mask | None
 
 
-def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iterator[Silhouette]:
+def person_masks(
+    pictures: Iterable[Picture], *, settings: PoseSettings, flipped: bool = False
+) -> Iterator[Silhouette]:
     """Masks of the followed person, one for each picture, in the same order.
 
     Parameters
@@ -45,6 +47,9 @@ def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iter
     pictures : iterable of Picture
         In the order of time; each has index, time_s and rgb.
     settings : PoseSettings
+    flipped : bool
+        Show the network the mirror images. It draws them a little differently; who shows it everybody facing the same
+        way gets the mirrored mask of a mirrored picture.
 
     Yields
     ------
@@ -67,7 +72,10 @@ def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings) -> Iter
         last_ms = -1
         for picture in ahead(pictures):
             last_ms = max(round(picture.time_s * 1000.0), last_ms + 1)
-            mask = _mask(network, picture.rgb, last_ms)
+            shown = picture.rgb[:, ::-1] if flipped else picture.rgb
+            mask = _mask(network, shown, last_ms)
+            if flipped and mask is not None:
+                mask = np.ascontiguousarray(mask[:, ::-1])
             # Before the picture is handed out: what others write to stderr in the meantime is none of our business.
             silence.close()
             yield Silhouette(index=picture.index, time_s=picture.time_s, rgb=picture.rgb, mask=mask)
