@@ -161,10 +161,9 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def sample_videos() -> list[Path]:
-    """Sample videos of the checkout, or those packed with the program."""
-    here = Path(__file__).resolve().parents[1]
-    for folder in (here.parent / "sample_videos", here / "sample_videos"):
-        found = sorted(folder.glob("*.mp4"))
+    """Sample videos of the checkout that the program lies in, or else of the one that it was called in."""
+    for checkout in (Path(__file__).resolve().parents[2], Path.cwd()):
+        found = sorted((checkout / "sample_videos").glob("*.mp4"))
         if found:
             return found
-    raise ConfigError("The sample videos are not here.", hint="Install the program again, or run it in its checkout.")
+    raise ConfigError("The sample videos are not here.", hint="Run it in a checkout of the project.")
