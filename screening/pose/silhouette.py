@@ -37,9 +37,7 @@ class Silhouette:
     mask: Mask | None
 
 
-def person_masks(
-    pictures: Iterable[Picture], *, settings: PoseSettings, flipped: bool = False
-) -> Iterator[Silhouette]:
+def person_masks(pictures: Iterable[Picture], *, settings: PoseSettings, flipped: bool = False) -> Iterator[Silhouette]:
     """Masks of the followed person, one for each picture, in the same order.
 
     Parameters
