@@ -20,7 +20,7 @@ from screening.store.database import Database
 from screening.store.schema import JOBS
 from tests.app.conftest import ROOT, free_port, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150)]
 
 STEP_MS = 15_000
 PEOPLE = ("ann", "bob", "boss")

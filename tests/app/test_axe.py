@@ -19,7 +19,7 @@ from screening.store.schema import JOBS
 from tests.conftest import SAMPLES
 from tests.review_case import measure_into, measured, seed
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 STEP_MS = 15_000
 #: Beginning and end are alike, so that nothing has to fade between two pages.

@@ -11,7 +11,7 @@ from screening.web.session import make_site
 from screening.web.tickets import Tickets
 from tests.review_case import seed
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150)]
 
 STEP_MS = 15_000
 

@@ -11,7 +11,7 @@ import pytest
 from screening.store import ScreenState, open_store
 from tests.review_case import seed
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
 STEP_MS = 15_000
 VIDEOS = "section.take video"

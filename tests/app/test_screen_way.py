@@ -12,7 +12,7 @@ from screening.jobs.queue import new_secret
 from screening.store import open_store
 from tests.app.conftest import ROOT, free_port, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 CLIPS = ROOT / "sample_videos"
 BACK, FRONT = CLIPS / "back_right_lead.mp4", CLIPS / "front_left_lead.mp4"

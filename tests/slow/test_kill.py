@@ -29,7 +29,7 @@ from screening.web.tickets import Tickets
 from tests.app.conftest import free_port, wait_for
 from tests.conftest import ROOT, SAMPLES
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 CLIP = SAMPLES / "front_left_lead.mp4"
 FAST = TakeOptions(quality=Quality.FAST, mirrored=False)

@@ -8,7 +8,7 @@ import pytest
 from tests.app.conftest import free_port, serving
 from tests.conftest import run_screening
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
 
 #: This machine's own too, but not the address that the page takes for it: as good as another one.
 OTHER = "127.0.0.2"
