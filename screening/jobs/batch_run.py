@@ -170,7 +170,7 @@ def _measure(item: Item, described: ScreenFile | None, out: Path, choices: Choic
             progress=tell,
         )
         return list(take_rows(result))
-    found = screen_folder.described_to_folder(
+    found = screen_folder.screen_to_folder(
         described,
         out,
         quality=choices.quality,

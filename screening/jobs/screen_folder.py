@@ -68,7 +68,7 @@ def screen(
 
 
 def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
-    file: Path,
+    file: Path | ScreenFile,
     out: Path,
     *,
     quality: Quality | None = None,
@@ -83,8 +83,8 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
 
     Parameters
     ----------
-    file : Path
-        The screen file.
+    file : Path or ScreenFile
+        The screen file, or what was read of it.
     out : Path
         Folder that is made; it may exist if it is empty, or with `force` if it holds nothing but earlier results.
     quality : Quality or None
@@ -101,33 +101,7 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
     ScreeningError
         If the file is wrong, a take is refused or contradicts what was declared, or something is in the way.
     """
-    described = read_screen_file(file)
-    return described_to_folder(
-        described,
-        out,
-        quality=quality,
-        settings=settings,
-        overlay=overlay,
-        report=report,
-        force=force,
-        language=language,
-        progress=progress,
-    )
-
-
-def described_to_folder(  # noqa: PLR0913
-    described: ScreenFile,
-    out: Path,
-    *,
-    quality: Quality | None = None,
-    settings: Settings = DEFAULTS,
-    overlay: bool = True,
-    report: bool = True,
-    force: bool = False,
-    language: str = DEFAULT_LANGUAGE,
-    progress: Progress | None = None,
-) -> ScreenResult:
-    """Do what `screen_to_folder` does for a screen that has been read already."""
+    described = file if isinstance(file, ScreenFile) else read_screen_file(file)
     out = out.absolute()
     check_free(out, earlier_results(out), force=force)
     with complete_or_nothing(out) as part:

@@ -156,10 +156,8 @@ def _span_s(time_s: FloatArray, frames: tuple[int, int]) -> float:
 
 
 def _body_height_px(image: LandmarkSequence) -> float:
-    vertical = image.position[..., 1]
-    with np.errstate(all="ignore"):
-        height = np.nanmax(vertical, axis=1) - np.nanmin(vertical, axis=1) if image.n_frames else np.array([0.0])
-    return float(np.nanmedian(height))
+    vertical = image.position[image.valid.any(axis=1), :, 1]
+    return float(np.median(np.nanmax(vertical, axis=1) - np.nanmin(vertical, axis=1))) if len(vertical) else 0.0
 
 
 def _camera_motion(raw: RawPose, recording: Recording) -> float:

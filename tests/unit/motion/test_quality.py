@@ -8,6 +8,7 @@ from screening.core.errors import BodyCutOffError, NoPersonError, TiltedCameraEr
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.skeleton import INDEX
 from screening.core.vocabulary import CheckLevel
+from screening.motion import quality
 from screening.motion.quality import check, front_leg, leg_identity, mirror_disagreement, refuse_unusable
 from screening.motion.scene import describe
 from tests import figure
@@ -175,3 +176,14 @@ def test_exchanged_legs_are_told(share, level):
 def test_an_assumed_front_leg_is_said(told, certain, state, level):
     found = front_leg(told=told, certain=certain)
     assert (found.values["state"], found.level) == (state, level)
+
+
+@pytest.mark.filterwarnings("error")
+def test_frames_that_show_nobody_do_not_count_for_the_size_of_the_body():
+    image = figure.film(figure.body(figure.Motion(reps=2)), 0.0).image
+    gaps = image.position.copy()
+    gaps[::3] = np.nan
+    with_gaps = replace(image, position=gaps, valid=None)
+    assert quality._body_height_px(with_gaps) == pytest.approx(quality._body_height_px(image), rel=0.02)
+    nobody = replace(image, position=np.full_like(gaps, np.nan), valid=None)
+    assert quality._body_height_px(nobody) == 0.0
