@@ -25,7 +25,7 @@ from screening.core.vocabulary import Quality, Word
 from screening.jobs import screen_folder, take
 from screening.jobs.batch_items import Item
 from screening.jobs.batch_rows import Row, screen_rows, take_rows
-from screening.jobs.executor import interruptible
+from screening.jobs.executor import interrupted
 from screening.jobs.folders import check_free, complete_or_nothing
 from screening.jobs.screen_file import ScreenFile, read_screen_file
 
@@ -95,10 +95,9 @@ def run_item(item: Item, choices: Choices, sign: Path) -> Outcome:
         File in a folder that is there as long as the batch is wanted; it gets the share that is done, 0 to 1.
     """
     try:
-        with interruptible():
-            tell = _Sign(sign, choices.settings.web.progress_s)
-            tell.show(0.0)
-            return _known_or_measured(item, choices, tell)
+        tell = _Sign(sign, choices.settings.web.progress_s)
+        tell.show(0.0)
+        return _known_or_measured(item, choices, tell)
     except CancelledError as err:
         return Outcome(status=Status.NOT_RUN, what=err.what, hint=err.hint, exit_code=err.exit_code)
     except (InputError, ConfigError) as err:
@@ -116,6 +115,8 @@ class _Sign:
         self._path, self._interval_s, self._next = path, interval_s, 0.0
 
     def __call__(self, stage: str, done: float, total: float) -> None:
+        if interrupted():
+            raise CancelledError("The work was interrupted.", hint="Run the same command again when you like.")
         now = time.monotonic()
         if now >= self._next:
             self._next = now + self._interval_s

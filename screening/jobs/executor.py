@@ -2,7 +2,7 @@
 
 May import: `report`, `core`, the standard library and `jobs.process`; distributed on demand.
 
-What is submitted runs unchanged on any of them. It says `with interruptible():` around work that Ctrl-C may stop.
+What is submitted runs unchanged on any of them. It asks `interrupted()` from time to time and stops if so.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from multiprocessing import connection, get_context, parent_process
 from types import FrameType
 from typing import Final
 
-from screening.core.errors import CancelledError, ConfigError
+from screening.core.errors import ConfigError
 from screening.jobs.process import default_workers, usable_cores
 
 #: How long a scheduler may take to answer.
@@ -27,8 +27,8 @@ _CONNECT_S: Final = 10
 _ADDRESS: Final = re.compile(r"(\w+://)?(\[[^\]\s]+\]|[^\s:/]+):\d{1,5}/?")
 #: Read by the numerical libraries when they are loaded.
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
-#: Set while this process does work that may be interrupted.
-_interruptible = threading.Event()
+#: Set when Ctrl-C reached this worker process.
+_interrupted = threading.Event()
 
 
 def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
@@ -82,14 +82,12 @@ def cluster(address: str) -> Iterator[Executor]:
         yield executor
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let Ctrl-C stop the block with `CancelledError`; outside of such blocks a worker does not hear it."""
-    _interruptible.set()
-    try:
-        yield
-    finally:
-        _interruptible.clear()
+def interrupted() -> bool:
+    """Whether Ctrl-C asked this worker process to stop.
+
+    A flag and not an exception: one that is raised in the middle of a library's own code may be printed and lost there.
+    """
+    return _interrupted.is_set()
 
 
 def _begin(cores: int) -> None:
@@ -101,9 +99,7 @@ def _begin(cores: int) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    if _interruptible.is_set():
-        _interruptible.clear()  # once: what it leaves behind is being cleaned up
-        raise CancelledError("The work was interrupted.", hint="Run the same command again when you like.")
+    _interrupted.set()
 
 
 def _end_with_parent() -> None:
