@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Mapping
+from types import FrameType
 from typing import Any
 
 from screening.core.progress import Progress, overall
@@ -53,9 +56,14 @@ def say(arguments: argparse.Namespace, *lines: str) -> None:
 
 
 class Meter:
-    """Progress of one piece of work on standard error: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
+    """Progress of one piece of work on standard error: a bar on a terminal, plain lines elsewhere, nothing if quiet.
+
+    The first Ctrl-C stops the work the next time it says how far it is, where nothing can be lost; the second at once.
+    """
 
     def __init__(self, arguments: argparse.Namespace, name: str) -> None:
+        self._interrupted = False
+        self._handler: Any = None
         self._silent = arguments.quiet or arguments.json
         self._name = name
         self._tenth = -1
@@ -64,6 +72,8 @@ class Meter:
 
     def __enter__(self) -> Progress:
         """Show the bar, and give what is to be called."""
+        if threading.current_thread() is threading.main_thread():
+            self._handler = signal.signal(signal.SIGINT, self._interrupt)
         if not self._silent and sys.stderr.isatty():
             from rich.console import Console  # noqa: PLC0415
             from rich.progress import Progress as Bar  # noqa: PLC0415
@@ -75,10 +85,19 @@ class Meter:
 
     def __exit__(self, *_error: object) -> None:
         """Take the bar away."""
+        if self._handler is not None:
+            signal.signal(signal.SIGINT, self._handler)
         if self._bar is not None:
             self._bar.stop()
 
+    def _interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._interrupted:
+            raise KeyboardInterrupt
+        self._interrupted = True
+
     def _show(self, stage: str, done: float, total: float) -> None:
+        if self._interrupted:
+            raise KeyboardInterrupt
         share = overall(stage, done, total)
         if self._bar is not None:
             self._bar.update(self._task, completed=share)
