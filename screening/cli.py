@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _refuse(arguments, err)
     except KeyboardInterrupt:
-        say_error("Interrupted; nothing half-written was left.", "Run the same command again when you like.")
+        say_error(arguments, "Interrupted; nothing half-written was left.", "Run the same command again when you like.")
         return _INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         log = _write_log()
         say_error(
+            arguments,
             f"This is a fault of the program ({type(err).__name__}); nothing half-written was left.",
             f"Please report it with the log {log}." if log else "Run it again with --debug and report what it prints.",
         )
@@ -56,9 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _refuse(arguments: argparse.Namespace, err: ScreeningError) -> int:
-    say_error(*err.lines)
+    what, hint = say_error(arguments, *err.lines)
     if arguments.json:
-        print_json({"ok": False, "exit_code": err.exit_code, "what": err.what, "hint": err.hint})
+        print_json({"ok": False, "exit_code": err.exit_code, "what": what, "hint": hint})
     return err.exit_code
 
 

@@ -182,10 +182,14 @@ def interpret(  # noqa: PLR0913  (what was seen, and what is known)
     )
     filming = quality.check(seen, raw, recording, view, settings.scene)
     del seen
-    averaged = _averaged(raw, view, options, settings, overrules=hooks.overrules)
-    provenance = _provenance(raw, words, settings)
+    provenance = _provenance(raw, words, settings, errors)
+    camera_moves = quality.camera_moves(raw, recording, settings.scene)
+    legs = _legs(raw, view, options)
     del raw
+    averaged = _averaged(legs, options, settings, overrules=hooks.overrules)
+    del legs
     motion, image, checks = _motion(averaged, recording, view, settings)
+    motion = replace(motion, camera_moves=camera_moves)
     timeline = hooks.edit(motion, movement.find(motion, options, settings.movement))
     if hooks.track is None:
         motion = _followed(motion, image, recording, timeline, options=options, settings=settings, pictures=pictures)
@@ -226,7 +230,7 @@ def interpret(  # noqa: PLR0913  (what was seen, and what is known)
 
 @dataclass
 class _Averaged:
-    """All runs as one, the legs of the true sides; `runs` are image and world, taken out as they are used."""
+    """All runs as one, the legs of the true sides; `runs` are image and world, the last is taken out first."""
 
     runs: list[LandmarkSequence]
     trunk_px: float
@@ -251,39 +255,42 @@ def _legs(raw: RawPose, view: Scene, options: TakeOptions) -> identity.LegRepair
     )
 
 
-def _averaged(raw: RawPose, view: Scene, options: TakeOptions, settings: Settings, *, overrules: bool) -> _Averaged:
-    """Repair the legs of every run and average the runs."""
-    legs = _legs(raw, view, options)
+def _averaged(legs: identity.LegRepair, options: TakeOptions, settings: Settings, *, overrules: bool) -> _Averaged:
+    """Average the runs, whose legs have their true sides."""
     contradicted = legs.lead and legs.certain and legs.lead is not options.lead and not options.alternating
     if options.lead and contradicted and not overrules:
         raise WrongViewError(
             f"The {options.lead} leg was declared to be in front, but the picture shows the {legs.lead} leg in front.",
             hint=f"Is it the {legs.lead} leg, or is the picture mirrored? Say so, or leave the lead out.",
         )
-    trunk_px = identity.trunk_length_px(raw.variants)
+    trunk_px = identity.trunk_length_px(legs.variants)
     image = fusion.average([v.image for v in legs.variants], trunk_px, settings.cleaning)
-    checks = [quality.mirror_disagreement(image, trunk_px)] if len(raw.variants) > 1 else []
+    checks = [quality.mirror_disagreement(image, trunk_px)] if len(legs.variants) > 1 else []
     if legs.lead is not None:
         checks.append(quality.leg_identity(legs.repaired_share))
         checks.append(quality.front_leg(told=options.lead is not None, certain=legs.certain))
-    worlds, lead = [v.world for v in legs.variants], legs.lead
-    del legs  # of a long take the repaired pictures' landmarks alone are tens of megabytes
-    world = fusion.average(worlds, _TRUNK_M, settings.cleaning)
-    return _Averaged(runs=[image, world], trunk_px=trunk_px, lead=lead, checks=checks)
+    world = fusion.average([v.world for v in legs.variants], _TRUNK_M, settings.cleaning)
+    return _Averaged(runs=[image, world], trunk_px=trunk_px, lead=legs.lead, checks=checks)
 
 
 def _motion(
     averaged: _Averaged, recording: Recording, view: Scene, settings: Settings
 ) -> tuple[BodyMotion, LandmarkSequence, list[QualityCheck]]:
     """Clean and level; the image landmarks also as they lie in the picture."""
-    image = cleaning.resample(cleaning.clean(averaged.runs.pop(0), settings.cleaning), recording.time_s)
-    world = cleaning.resample(cleaning.clean(averaged.runs.pop(0), settings.cleaning), recording.time_s)
+
+    def cleaned() -> LandmarkSequence:
+        # Nobody holds what was there before each step: a long take needs the room.
+        return cleaning.resample(cleaning.clean(averaged.runs.pop(), settings.cleaning), recording.time_s)
+
+    body = scene.to_body(scene.level(cleaned(), view.roll_deg), view.heading_deg)
+    image = cleaned()
     motion = BodyMotion(
         image=scene.level(image, view.roll_deg),
-        body=scene.to_body(scene.level(world, view.roll_deg), view.heading_deg),
+        body=body,
         scene=view,
         trunk_px=averaged.trunk_px,
         lead_in_picture=averaged.lead,
+        picture_px=(float(recording.width), float(recording.height)),
     )
     return motion, image, averaged.checks
 
@@ -359,7 +366,7 @@ def _told(options: TakeOptions) -> dict[str, str | float | None]:
     return {k: (str(v).lower() if isinstance(v, bool) else v) for k, v in plain.items()}
 
 
-def _provenance(raw: RawPose, words: Wordings, settings: Settings) -> Provenance:
+def _provenance(raw: RawPose, words: Wordings, settings: Settings, errors: ErrorModel) -> Provenance:
     return Provenance(
         program_version=__version__,
         catalogue_version=words.version,
@@ -367,6 +374,9 @@ def _provenance(raw: RawPose, words: Wordings, settings: Settings) -> Provenance
         model_sha256=raw.model_sha256,
         settings_sha256=settings.sha256(),
         libraries={"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        errors_date=errors.made.date,
+        errors_sha256=errors.sha256(),
+        faces_blurred=settings.report.blur_face,
     )
 
 

@@ -291,3 +291,40 @@ def one_leg(side: Side, *, reps: int = 3, drop_deg: float = 6.0, lean_deg: float
 def standing(seconds: float = 8.0, **angles):
     """A figure that stands still, (time, 33, 3)."""
     return posed(pose(round(seconds * FPS), **angles))
+
+
+def squats(*, reps: int = 3, depth: float = 1.0, arms_s: float = 0.0):
+    """Angles of squats with the feet side by side: standing, down, a short hold, up; `depth` 1 is 105 deg of knee."""
+    rest = np.zeros(round((1.0 + arms_s) * FPS))
+    share = depth * np.concatenate([rest, holds(reps, out_s=1.0, hold_s=0.3, rest_s=0.4, first_s=0.0)])
+    return {"thigh": 78.0 * share, "shank": -27.0 * share, "lean": 38.0 * share}
+
+
+def sits(*, reps: int = 3, seated_first: bool = True, rest_s: float = 1.2):
+    """Angles of somebody who stands up from a chair and sits down again, seated or standing at the beginning.
+
+    Up: the trunk leans forward on the seat, then the legs straighten; down the same way back.
+    """
+
+    def along(*stations: tuple[float, tuple[float, float, float]]) -> np.ndarray:
+        (_, at), *further = stations
+        parts = []
+        for seconds, to in further:
+            rise = 0.5 * (1 - np.cos(np.pi * np.arange(round(seconds * FPS)) / round(seconds * FPS)))
+            parts.append(np.array(at) + rise[:, None] * (np.array(to) - np.array(at)))
+            at = to
+        return np.concatenate(parts)
+
+    seat, off, up = (88.0, 8.0, 2.0), (88.0, -12.0, 42.0), (0.0, 0.0, 0.0)
+    rising = along((0.0, seat), (0.5, off), (0.9, up), (1.0, up))
+    sitting = along((0.0, up), (1.0, off), (0.5, seat), (rest_s, seat))
+    rest = np.tile(seat if seated_first else up, (round(FPS), 1))
+    turn = [rising, sitting] if seated_first else [sitting, rising]
+    track = np.concatenate([rest, *(turn * reps)])
+    return dict(zip(("thigh", "shank", "lean"), track.T, strict=True))
+
+
+def side_by_side(angles) -> np.ndarray:
+    """Landmarks in body axes of both legs doing the same, (time, 33, 3)."""
+    legs = {name: dict.fromkeys(Side, angles[name]) for name in ("thigh", "shank")}
+    return posed(pose(len(angles["lean"]), **legs, lean=angles["lean"]))

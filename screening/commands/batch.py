@@ -25,7 +25,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Declare `batch`."""
     told = TakeOptions()
     parser = commands.add_parser("batch", parents=[common], help="measure everything below a folder; can be resumed")
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="videos and screen files, also in folders below")
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="videos, landmarks (.trc) and screen files, also in folders below"
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder for the results")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=_count, metavar="N", help="processes here (default: one for each core)")

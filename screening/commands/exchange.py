@@ -29,6 +29,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     export.add_argument(
         "--paper", choices=PAPERS, default=DEFAULTS.report.paper, help="size of the PDF's pages (default: %(default)s)"
     )
+    export.add_argument("--blur-face", action="store_true", help="blur the head in the pictures of the PDF")
     export.add_argument("--force", action="store_true", help="replace files of the same names")
     export.set_defaults(run=_export)
     schema = commands.add_parser("schema", parents=[common], help="print the JSON Schema of result.json or screen.json")
@@ -40,7 +41,14 @@ def _export(arguments: argparse.Namespace) -> int:
     from screening.jobs.exports import export  # noqa: PLC0415  (heavy)
 
     formats = [name.strip().lower() for name in arguments.to.split(",") if name.strip()]
-    files = export(arguments.result, arguments.out, formats, paper=arguments.paper, force=arguments.force)
+    files = export(
+        arguments.result,
+        arguments.out,
+        formats,
+        paper=arguments.paper,
+        blur_face=arguments.blur_face,
+        force=arguments.force,
+    )
     if arguments.json:
         print_json({"ok": True, "files": [str(path) for path in files]})
     say(arguments, *(str(path) for path in files))

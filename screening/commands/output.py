@@ -1,6 +1,6 @@
 """What commands print: two lines for an error, one JSON object, and how far a long piece of work is.
 
-May import: core, the standard library; `catalog.language` and rich on demand.
+May import: core, the standard library; `catalog.language`, `catalog.refusals` and rich on demand.
 """
 
 from __future__ import annotations
@@ -37,10 +37,19 @@ def _language(code: str) -> str:
     return code
 
 
-def say_error(what: str, hint: str) -> None:
-    """Print both lines of an error on standard error."""
-    print(" ".join(what.split()), file=sys.stderr)
-    print(" ".join(hint.split()), file=sys.stderr)
+def say_error(arguments: argparse.Namespace, what: str, hint: str) -> tuple[str, ...]:
+    """Print both lines of an error on standard error, and give them, in the language that was asked for."""
+    lines = said(arguments, what, hint)
+    for line in lines:
+        print(" ".join(line.split()), file=sys.stderr)
+    return lines
+
+
+def said(arguments: argparse.Namespace, what: str, hint: str) -> tuple[str, ...]:
+    """Give both lines of an error in the language that was asked for."""
+    from screening.catalog.refusals import in_language  # noqa: PLC0415  (reads YAML, for which English need not wait)
+
+    return in_language((what, hint), getattr(arguments, "language", DEFAULT_LANGUAGE))
 
 
 def print_json(plain: Mapping[str, Any]) -> None:

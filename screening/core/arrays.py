@@ -24,6 +24,12 @@ def frozen_array(array: Any, dtype: Any) -> NDArray[Any]:
     return out
 
 
+def given(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, given away by who made it: read-only from now on, so that `frozen_array` need not copy it."""
+    array.setflags(write=False)
+    return array
+
+
 def freeze(instance: object, **arrays: NDArray[Any]) -> None:
     """Put read-only arrays into a frozen object while it is being made."""
     for name, array in arrays.items():

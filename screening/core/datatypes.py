@@ -15,6 +15,7 @@ import numpy as np
 
 from screening.core.arrays import BoolArray, FloatArray, IntArray, freeze, frozen_array
 from screening.core.recordings import LandmarkSequence, PoseVariant, RawPose, Recording, Step
+from screening.core.serial import LATER
 from screening.core.settings import DEFAULT_LANGUAGE
 from screening.core.vocabulary import CheckLevel, Observability, Phase, Side, Verdict, View
 
@@ -102,7 +103,8 @@ class BodyMotion:
 
     `image` in IMAGE_PX turned level, `body` in BODY_M; `trunk_px` is the median length of the trunk in pixels;
     `lead_in_picture` is the front leg where the side view told it, else None; `track` is there where the trunk's
-    surface or the contour of the back was followed.
+    surface or the contour of the back was followed; `picture_px` is the picture's width and height where a camera took
+    it; `camera_moves`: the whole picture moves so much that places in it have no meaning for seconds.
     """
 
     image: LandmarkSequence
@@ -111,6 +113,8 @@ class BodyMotion:
     trunk_px: float
     lead_in_picture: Side | None = None
     track: Track | None = None
+    picture_px: tuple[float, float] | None = None
+    camera_moves: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,7 +276,11 @@ class Measurement:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """What a result was made with, so that it can be made again."""
+    """What a result was made with, so that it can be made again.
+
+    `errors_date`, `errors_sha256`: the table of measured errors, empty where it was not written down.
+    `faces_blurred`: heads are blurred in every picture of the result, also in those that are drawn later.
+    """
 
     program_version: str
     catalogue_version: str
@@ -280,6 +288,9 @@ class Provenance:
     model_sha256: str
     settings_sha256: str
     libraries: Mapping[str, str]
+    errors_date: str = field(default="", metadata=LATER)
+    errors_sha256: str = field(default="", metadata=LATER)
+    faces_blurred: bool = field(default=False, metadata=LATER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -321,11 +332,17 @@ class TakeResult:
                 "lead": [str(s) if s else "" for s in timeline.lead_of_frame()],
             }
         )
-        columns = {name: table.value[:, i] for i, name in enumerate(table.names)}
-        spread = {_sd_name(name): table.column_sd(name) for name in table.names[:N_ANGLES_WITH_SD]}
-        ordered = [c for name in table.names for c in (name, _sd_name(name)) if c in columns or c in spread]
-        joined: pd.DataFrame = frame.join(pd.DataFrame({**columns, **spread})[ordered])
+        joined: pd.DataFrame = frame.join(pd.DataFrame(self.numbers()))
         return joined
+
+    def numbers(self) -> dict[str, FloatArray]:
+        """Angles and standard errors by their names and in their order in `angles.csv`, (time,) each."""
+        out: dict[str, FloatArray] = {}
+        for k, name in enumerate(self.angle_table.names):
+            out[name] = self.angle_table.value[:, k]
+            if k < N_ANGLES_WITH_SD:
+                out[_sd_name(name)] = self.angle_table.sd[:, k]
+        return out
 
 
 #: The first angles of the table, those of pelvis and trunk, have a standard error beside them in `angles.csv`.

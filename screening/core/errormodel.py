@@ -9,6 +9,7 @@ small number of people they come from, once, so that whoever uses them multiplie
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -124,6 +125,11 @@ class ErrorModel:
         """Known errors of a movement's metrics in a view, by metric."""
         kind = kind_of(view)
         return {e.metric: e for e in self.metrics.values() if (e.movement, e.view) == (movement, kind)}
+
+    def sha256(self) -> str:
+        """Fingerprint of all figures, in whatever order they stand."""
+        rows = sorted(repr(row) for row in (*self.frames.values(), *self.metrics.values()))
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 #: Nothing was measured: every error is the one that the frames state.

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from screening.core.arrays import BoolArray, FloatArray, freeze, frozen_array
+from screening.core.arrays import BoolArray, FloatArray, freeze, frozen_array, given
 from screening.core.skeleton import INDEX, LANDMARKS
 from screening.core.vocabulary import Frame
 
@@ -77,6 +77,11 @@ class LandmarkSequence:
     position (time, landmark, axis) in the unit of `frame`; visibility (time, landmark), the model's score, not a
     probability; valid (time, landmark): position is NaN exactly where it is False; filled (time, landmark):
     interpolated; sd (time, landmark): standard error of one coordinate in the unit of `frame`; time_s (time,).
+
+    Notes
+    -----
+    Ten minutes are 18000 frames, so what single precision holds is held in it: scores, standard errors, and positions
+    that came in it, as the network's do. What is computed from positions is in double precision.
     """
 
     position: FloatArray
@@ -90,7 +95,9 @@ class LandmarkSequence:
 
     def __post_init__(self) -> None:
         """Check shapes, derive what was not given, freeze."""
-        position = np.asarray(self.position, np.float64)
+        position = np.asarray(self.position)
+        if position.dtype != np.float32:
+            position = np.asarray(position, np.float64)
         time_s = frozen_array(self.time_s, np.float64)
         expected = (len(time_s), len(LANDMARKS), self.frame.axes)
         if position.shape != expected:
@@ -98,10 +105,10 @@ class LandmarkSequence:
         grid = expected[:2]
         finite = np.isfinite(position).all(axis=2)
         arrays = {
-            "visibility": frozen_array(self.visibility, np.float64),
+            "visibility": frozen_array(self.visibility, np.float32),
             "valid": finite if self.valid is None else frozen_array(self.valid, np.bool_),
             "filled": frozen_array(np.zeros(grid) if self.filled is None else self.filled, np.bool_),
-            "sd": frozen_array(np.zeros(grid) if self.sd is None else self.sd, np.float64),
+            "sd": frozen_array(np.zeros(grid, np.float32) if self.sd is None else self.sd, np.float32),
         }
         for name, array in arrays.items():
             if array.shape != grid:
@@ -109,8 +116,7 @@ class LandmarkSequence:
         valid = frozen_array(arrays["valid"] & finite, np.bool_)
         arrays |= {"valid": valid, "filled": frozen_array(arrays["filled"] & valid, np.bool_)}
         if position.flags.writeable or position.base is not None or not np.isnan(position[~valid]).all():
-            position = np.where(valid[..., None], position, np.nan)
-            position.setflags(write=False)
+            position = given(np.where(valid[..., None], position, position.dtype.type(np.nan)))
         freeze(self, position=position, time_s=time_s, **arrays)
 
     def point(self, name: str) -> FloatArray:

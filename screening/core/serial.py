@@ -3,7 +3,7 @@
 May import: numpy, the standard library and `core`.
 
 Arrays become nested lists, NaN becomes null, floats in arrays keep four decimals (a tenth of a millidegree or of a
-tenth of a pixel says nothing). Unknown and missing keys are an error.
+tenth of a pixel says nothing). Unknown and missing keys are an error; only fields that came later may be missing.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 T = TypeVar("T")
 DECIMALS = 4
+#: Metadata of a field that files of the same schema version may lack, since it was added later; it has a default.
+LATER: Final = {"later": True}
 
 
 def to_plain(value: Any) -> Any:
@@ -44,7 +46,7 @@ def to_plain(value: Any) -> Any:
 def _array_to_plain(array: np.ndarray[Any, Any]) -> Any:
     if array.dtype.kind != "f":
         return array.tolist()
-    rounded = np.round(array, DECIMALS)
+    rounded = np.round(array.astype(np.float64), DECIMALS)  # single precision has no short decimals
     if np.isfinite(rounded).all():
         return rounded.tolist()
     out = rounded.astype(object)
@@ -91,7 +93,8 @@ def _decode_union(kinds: tuple[Any, ...], plain: Any) -> Any:
 def _decode_dataclass(kind: Any, plain: Mapping[str, Any]) -> Any:
     hints = get_type_hints(kind)
     names = {f.name for f in fields(kind)}
-    if set(plain) != names:
-        missing, unknown = sorted(names - set(plain)), sorted(set(plain) - names)
+    needed = {f.name for f in fields(kind) if not f.metadata.get("later")}
+    missing, unknown = sorted(needed - set(plain)), sorted(set(plain) - names)
+    if missing or unknown:
         raise ValueError(f"{kind.__name__}: missing {missing}, unknown {unknown}")
-    return kind(**{name: _decode(hints[name], plain[name]) for name in names})
+    return kind(**{name: _decode(hints[name], value) for name, value in plain.items()})

@@ -105,6 +105,30 @@ class SceneSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SpatialSettings:
+    """Legs and trunk in space from the front, feet side by side; lengths in leg lengths (hip to ankle)."""
+
+    #: Focal length in the picture's longer side: that of most phones.
+    focal: float = 0.83
+    #: The network lets a standing person lean so far towards a level camera, degrees.
+    pitch_bias_deg: float = 6.0
+    #: Standard errors: a point's height in the picture, mid-points sideways (sway), one hip ahead of the other.
+    height_sd: float = 0.02
+    across_sd: float = 0.06
+    hips_sd: float = 0.03
+    #: How far ahead of the ankles the body's weight is.
+    balance_ahead: float = 0.05
+    balance_sd: float = 0.06
+    #: Standard error of the network's own angles, degrees.
+    network_sd_deg: float = 15.0
+    #: Feet that move less in the picture, and are less far one before the other, stay side by side.
+    max_slide: float = 0.18
+    max_step: float = 0.25
+    #: Hips that go down by less say nothing about lengths.
+    min_drop: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
 class JointSettings:
     """Where the joints lie below their landmarks in side views; lengths in trunk lengths (mid-hip to mid-shoulder).
 
@@ -114,27 +138,28 @@ class JointSettings:
     #: Whether points are landmarks of this program's network; markers of another tracker stay where they are.
     of_the_network: bool = True
     #: Hip landmarks in front of the joints and above them, and how much higher per radian of hip flexion.
-    hip_ahead: float = 0.087
-    hip_up: float = -0.127
-    hip_climb: float = 0.118
-    knee_ahead: float = -0.026
+    hip_ahead: float = 0.085
+    hip_up: float = -0.152
+    hip_climb: float = 0.142
+    knee_ahead: float = -0.009
     #: Ankle landmarks above the joint, along the shank, and in front of it, square to the shank.
-    ankle_up: float = 0.045
-    ankle_ahead_front: float = -0.004
-    ankle_ahead_rear: float = 0.024
+    ankle_up: float = 0.043
+    ankle_ahead_front: float = 0.002
+    ankle_ahead_rear: float = 0.019
     #: Lengths of thigh and shank; how much longer the leg next to the camera looks, and a front thigh than a rear one.
-    thigh: float = 0.784
-    shank: float = 0.841
+    thigh: float = 0.785
+    shank: float = 0.83
     near_far: float = 0.027
-    thigh_turned: float = 0.047
-    #: Sum of both legs' segments between landmarks of the average person, and how far a difference is believed.
-    usual_legs: float = 3.09
-    size_trust: float = 1.0
+    thigh_turned: float = 0.040
+    #: How far the lengths of a person's thighs and shanks spread about these, as a share.
+    own_length_sd: float = 0.05
     #: Standard errors of what is known about places and lengths.
     hip_sd: float = 0.04
     knee_sd: float = 0.1
     ankle_sd: float = 0.02
     length_sd: float = 0.01
+    #: From the front, where the picture does not show the sagittal plane.
+    in_space: SpatialSettings = field(default_factory=SpatialSettings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +180,8 @@ class SurfaceSettings:
     #: A picture is not believed that explains less of the patch's texture than this share of what the picture next to
     #: the reference explains; nor is any where camera noise leaves less than `min_beside` there.
     min_explained: float = 0.5
+    #: Nor is one that explains no more on one side of the patch than noise would: an arm is there.
+    min_explained_side: float = 0.0
     min_beside: float = 0.25
     #: Nothing is shown of a take in which fewer of the repetitions' pictures are believed.
     min_followed_share: float = 0.4
@@ -162,6 +189,8 @@ class SurfaceSettings:
     #: (medians over the repetitions).
     max_median_spread_deg: float = 3.5
     max_median_loss: float = 0.33
+    #: A single picture is not believed in which they lie further apart than this.
+    max_spread_deg: float = 10.0
     #: A hand on a hip in more of the repetitions' frames than this hides the pelvis.
     hands_on_hips_share: float = 0.5
     #: A camera that turns by more than this, in more of the frames than this, is not compensated any more.

@@ -120,6 +120,8 @@ def _of_rep(
     spec: MetricSpec, lead: Side | None, table: AngleTable, timeline: Timeline, rep: Repetition
 ) -> tuple[float, float]:
     """Value of one repetition, signed as the metric, and its standard error."""
+    if spec.rule in ("descent_s", "at_half_descent") and not comes_down(rep):
+        return float("nan"), float("nan")
     if spec.rule in _TIMES:
         first, last = (rep.start, rep.bottom_start) if spec.rule == "descent_s" else (rep.bottom_start, rep.bottom_end)
         frame_s = float(np.median(np.diff(table.time_s)))
@@ -180,8 +182,15 @@ def _opposite(value: FloatArray, sd: FloatArray, rep: Repetition) -> tuple[float
     return float(value[near].mean()), float(sd[near].mean())
 
 
+def comes_down(rep: Repetition) -> bool:
+    """Whether the way down is in the video: somebody who is seated when it begins only comes up."""
+    return rep.bottom_start - rep.start > 1
+
+
 def top_before(value: FloatArray, time_s: FloatArray, rep: Repetition) -> float:
-    """Mean of an angle at the top before a repetition, NaN where it is hardly seen there."""
+    """Mean of an angle at the top before a repetition, NaN where it is hardly seen there or there is none."""
+    if not comes_down(rep):
+        return float("nan")
     first = int(np.searchsorted(time_s, time_s[rep.start] - _TOP_S))
     return _mean(value[first : rep.start + 1])
 

@@ -183,11 +183,12 @@ class _Run:
 
     def outcome(self, k: int) -> Outcome:
         """How item k ended."""
-        return self.outcomes.get(k) or Outcome(
+        not_run = Outcome(
             status=Status.NOT_RUN,
             what="It was not measured: the batch ended before.",
             hint="Run the same command again; it goes on where it stopped.",
         )
+        return self.outcomes.get(k) or not_run.in_language(self.choices.language)
 
     def all(
         self,
@@ -261,7 +262,7 @@ class _Run:
             if not self.signs.is_dir():  # it was stopped on request
                 return
             outcome = replace(outcome, status=Status.FAILED)
-        self.outcomes[k] = outcome
+        self.outcomes[k] = outcome = outcome.in_language(self.choices.language)
         if self.told is not None:
             self.told(self.items[k], outcome)
 

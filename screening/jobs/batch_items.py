@@ -1,6 +1,6 @@
-"""What a batch finds below a folder: videos, and files that describe whole screens.
+"""What a batch finds below a folder: videos, landmarks of other trackers, and files that describe whole screens.
 
-May import: `core` and the standard library.
+May import: `core`, the standard library and the sibling file `landmark_file`.
 
 Results of a file lie in a folder of the same relative path and name, ending included: no two files share one, and the
 folder of one never lies inside that of another.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from screening.core.errors import UsageError
+from screening.jobs.landmark_file import is_landmark_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -83,14 +84,18 @@ def find_items(folder: Path, out: Path) -> tuple[Item, ...]:
             is_screen=path in screens,
         )
         for path in files
-        if path in screens or (path.suffix.lower() in VIDEO_SUFFIXES and path.resolve() not in taken)
+        if path in screens or (_is_take(path) and path.resolve() not in taken)
     ]
     if not found:
         raise UsageError(
-            f"There is nothing to measure below {folder}: no video and no screen file.",
-            hint="Name a folder with videos or screen files (.toml with [[takes]]).",
+            f"There is nothing to measure below {folder}: no video, no landmarks (.trc) and no screen file.",
+            hint="Name a folder with videos, landmarks or screen files (.toml with [[takes]]).",
         )
     return tuple(found)
+
+
+def _is_take(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES or is_landmark_file(path)
 
 
 def _files(folder: Path, out: Path) -> Iterator[Path]:

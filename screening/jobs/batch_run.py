@@ -1,6 +1,6 @@
 """One piece of a batch on whatever worker: measured into its folder, or known from an earlier run.
 
-May import: `core` and the rest of `jobs`.
+May import: `catalog.refusals`, `core` and the rest of `jobs`.
 
 A folder of results holds a record of what it was made from. The record appears together with the results, so a batch
 that was killed at any time finds exactly what is finished.
@@ -12,11 +12,12 @@ import hashlib
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from screening import __version__
+from screening.catalog.refusals import in_language
 from screening.core.errors import CancelledError, ConfigError, InputError, OutputExistsError, ScreeningError
 from screening.core.progress import Progress, overall
 from screening.core.serial import to_plain
@@ -27,6 +28,7 @@ from screening.jobs.batch_items import Item
 from screening.jobs.batch_rows import Row, screen_rows, take_rows
 from screening.jobs.executor import interrupted
 from screening.jobs.folders import check_free, complete_or_nothing
+from screening.jobs.landmark_file import is_landmark_file
 from screening.jobs.screen_file import ScreenFile, read_screen_file
 
 #: Beside the results: what they were made from, and their rows of the summary.
@@ -80,6 +82,11 @@ class Outcome:
     hint: str = ""
     exit_code: int = 0
     earlier: bool = False
+
+    def in_language(self, language: str) -> Outcome:
+        """Say both lines in a language."""
+        what, hint = in_language((self.what, self.hint), language)
+        return replace(self, what=what, hint=hint)
 
 
 def run_item(item: Item, choices: Choices, sign: Path) -> Outcome:
@@ -160,6 +167,11 @@ def _known_or_measured(item: Item, choices: Choices, tell: Progress) -> Outcome:
 
 def _measure(item: Item, described: ScreenFile | None, out: Path, choices: Choices, tell: Progress) -> Sequence[Row]:
     """Measure into a new folder and give the rows."""
+    if is_landmark_file(item.source):
+        found = take.landmarks_to_folder(
+            item.source, out, options=choices.options, settings=choices.settings, report=choices.report
+        )
+        return list(take_rows(found))
     if described is None:
         result = take.analyze_to_folder(
             item.source,
@@ -171,7 +183,7 @@ def _measure(item: Item, described: ScreenFile | None, out: Path, choices: Choic
             progress=tell,
         )
         return list(take_rows(result))
-    found = screen_folder.screen_to_folder(
+    screen = screen_folder.screen_to_folder(
         described,
         out,
         quality=choices.quality,
@@ -183,8 +195,8 @@ def _measure(item: Item, described: ScreenFile | None, out: Path, choices: Choic
     )
     from screening.report.files import read_result  # noqa: PLC0415
 
-    folders = {t.name: out / screen_folder.TAKES / t.name for t in found.takes}
-    return list(screen_rows(found, {name: read_result(path / "result.json") for name, path in folders.items()}))
+    folders = {t.name: out / screen_folder.TAKES / t.name for t in screen.takes}
+    return list(screen_rows(screen, {name: read_result(path / "result.json") for name, path in folders.items()}))
 
 
 def _fingerprint(item: Item, described: ScreenFile | None, choices: Choices) -> str:

@@ -6,18 +6,19 @@ May import: `report`, `catalog`, `core` and the rest of `jobs`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from screening.catalog import Wordings, load_wordings
 from screening.core.datatypes import TakeResult
 from screening.core.errors import ConfigError, OutputExistsError, UsageError
 from screening.core.screen import ScreenResult
-from screening.core.settings import DEFAULTS, Settings
-from screening.core.vocabulary import Side, View
+from screening.core.settings import DEFAULTS, ReportSettings
 from screening.jobs.screen_folder import TAKES, read_screen, write_screen
+from screening.jobs.screen_reports import films_of, video_of
+from screening.jobs.signature import signature_of
 from screening.report.atomic import writing
 from screening.report.exchange import fhir, schema
 from screening.report.exchange.c3d import write_c3d
@@ -27,6 +28,7 @@ from screening.report.exchange.tidy import write_table
 from screening.report.exchange.trc import write_trc
 from screening.report.exchange.xlsx import write_workbook
 from screening.report.files import read_result, write_result
+from screening.report.screen_model import Review
 from screening.report.texts import EXCHANGE, load_texts
 
 FORMATS: Final = ("csv", "xlsx", "trc", "mot", "c3d", "fhir", "pdf", "json", "schema")
@@ -46,7 +48,28 @@ class _Job:
     write: Callable[[Path], None]
 
 
-def export(source: Path, out: Path, formats: Sequence[str], *, paper: str, force: bool = False) -> tuple[Path, ...]:
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """What holds for every file of one export.
+
+    folder: where the result lies; review: who signed it; wordings: in the language of the result.
+    """
+
+    folder: Path
+    review: Review
+    wordings: Wordings
+    settings: ReportSettings
+
+
+def export(
+    source: Path,
+    out: Path,
+    formats: Sequence[str],
+    *,
+    paper: str,
+    blur_face: bool = False,
+    force: bool = False,
+) -> tuple[Path, ...]:
     """Write a result in other formats.
 
     Parameters
@@ -59,6 +82,8 @@ def export(source: Path, out: Path, formats: Sequence[str], *, paper: str, force
         Some of `FORMATS`.
     paper : str
         "a4" or "letter", for the PDF.
+    blur_face : bool
+        Whether heads are blurred in the pictures of the PDF; they are anyway where they were when it was measured.
     force : bool
         Whether files of the same names are replaced.
 
@@ -76,7 +101,8 @@ def export(source: Path, out: Path, formats: Sequence[str], *, paper: str, force
     if unknown or not formats:
         named = ", ".join(unknown) or "nothing"
         raise UsageError(f"There is no format {named}.", hint=f"Known are: {', '.join(FORMATS)}.")
-    jobs = _jobs(find_result(source), tuple(dict.fromkeys(formats)), paper)
+    settings = replace(DEFAULTS.report, paper=paper, blur_face=blur_face)
+    jobs = _jobs(find_result(source), tuple(dict.fromkeys(formats)), settings)
     if out.exists() and not out.is_dir():
         raise OutputExistsError(f"{out} is a file; a folder is needed.", hint="Name another folder with -o.")
     there = [job.name for job in jobs if (out / job.name).exists()]
@@ -120,42 +146,48 @@ def is_screen(path: Path) -> bool:
     return isinstance(plain, dict) and "asymmetries" in plain
 
 
-def _jobs(path: Path, formats: Sequence[str], paper: str) -> list[_Job]:
+def _jobs(path: Path, formats: Sequence[str], settings: ReportSettings) -> list[_Job]:
+    signature = signature_of(path.parent.absolute())
+    review = signature.review() if signature else Review()
+
+    def how(language: str) -> _How:
+        return _How(folder=path.parent, review=review, wordings=load_wordings(language), settings=settings)
+
     if is_screen(path):
         screen = read_screen(path)
-        wordings = load_wordings(screen.language)
-        return [job for name in formats for job in _screen_jobs(screen, path, name, wordings, paper)]
+        return [job for name in formats for job in _screen_jobs(screen, name, how(screen.language))]
     take = read_result(path)
-    wordings = load_wordings(take.language)
-    return [job for name in formats for job in _take_jobs(take, path, name, wordings, paper)]
+    return [job for name in formats for job in _take_jobs(take, name, how(take.language))]
 
 
-def _take_jobs(result: TakeResult, path: Path, name: str, wordings: Wordings, paper: str) -> list[_Job]:
+def _take_jobs(result: TakeResult, name: str, how: _How) -> list[_Job]:
+    wordings = how.wordings
     if name in _MOTION:
         file, write = _MOTION[name]
         return [_Job(name=file, write=lambda to: write(result, to))]
     if name == "fhir":
-        return [_Job(name="fhir.json", write=lambda to: fhir.write_bundle(fhir.take_bundle(result, wordings), to))]
+        return [_fhir_job(fhir.take_bundle(result, wordings, how.review))]
     if name == "json":
         return [_Job(name="result.json", write=lambda to: write_result(result, to))]
     if name == "pdf":
-        return [_Job(name="report.pdf", write=lambda to: _take_pdf(result, path.parent, to, paper))]
+        return [_Job(name="report.pdf", write=lambda to: _take_pdf(result, to, how))]
     if name == "schema":
         return [_schema_job("result")]
     title = wordings.sentence("report.title", movement=wordings.word("movement", result.movement))
     return _table_jobs(take_tables(result, wordings), name, title, _about_take(result), result.language)
 
 
-def _screen_jobs(result: ScreenResult, path: Path, name: str, wordings: Wordings, paper: str) -> list[_Job]:
+def _screen_jobs(result: ScreenResult, name: str, how: _How) -> list[_Job]:
+    wordings = how.wordings
     if name in _MOTION:
         file, write = _MOTION[name]
-        return [_take_job(path.parent / "takes" / take.name, f"{take.name}_{file}", write) for take in result.takes]
+        return [_take_job(how.folder / TAKES / take.name, f"{take.name}_{file}", write) for take in result.takes]
     if name == "fhir":
-        return [_Job(name="fhir.json", write=lambda to: fhir.write_bundle(fhir.screen_bundle(result, wordings), to))]
+        return [_fhir_job(fhir.screen_bundle(result, wordings, how.review))]
     if name == "json":
         return [_Job(name="screen.json", write=lambda to: write_screen(result, to))]
     if name == "pdf":
-        return [_Job(name="report.pdf", write=lambda to: _screen_pdf(result, path.parent, to, paper))]
+        return [_Job(name="report.pdf", write=lambda to: _screen_pdf(result, to, how))]
     if name == "schema":
         return [_schema_job("screen")]
     title = load_texts(EXCHANGE, result.language)("fhir.report_screen")
@@ -165,6 +197,10 @@ def _screen_jobs(result: ScreenResult, path: Path, name: str, wordings: Wordings
 
 def _take_job(folder: Path, name: str, write: Callable[[TakeResult, Path], None]) -> _Job:
     return _Job(name=name, write=lambda to: write(read_result(folder / "result.json"), to))
+
+
+def _fhir_job(bundle: dict[str, Any]) -> _Job:
+    return _Job(name="fhir.json", write=lambda to: fhir.write_bundle(bundle, to))
 
 
 def _schema_job(name: str) -> _Job:
@@ -200,74 +236,13 @@ def _about_take(result: TakeResult) -> dict[str, str]:
     }
 
 
-def _take_pdf(result: TakeResult, folder: Path, to: Path, paper: str) -> None:
+def _take_pdf(result: TakeResult, to: Path, how: _How) -> None:
     from screening.report.pdf import write_take_pdf  # noqa: PLC0415  (heavy)
 
-    write_take_pdf(result, to, video=video_of(result, folder), paper=paper, settings=DEFAULTS.report)
+    write_take_pdf(result, to, video=video_of(result, how.folder), settings=how.settings)
 
 
-def _screen_pdf(result: ScreenResult, folder: Path, to: Path, paper: str) -> None:
+def _screen_pdf(result: ScreenResult, to: Path, how: _How) -> None:
     from screening.report.pdf import write_screen_pdf  # noqa: PLC0415  (heavy)
 
-    takes = takes_of(result, folder)
-    write_screen_pdf(result, to, takes=takes, videos=_videos(takes, folder), paper=paper, settings=DEFAULTS.report)
-
-
-def write_reports(result: ScreenResult, folder: Path, *, settings: Settings) -> None:
-    """Write `report.html` and `report.pdf` of a screen into its folder, which holds its takes.
-
-    The videos are looked for where they were and beside each take; without one there are no pictures of that take.
-    """
-    from screening.report.screen_files import write_screen_reports  # noqa: PLC0415  (heavy)
-
-    takes = takes_of(result, folder)
-    write_screen_reports(result, folder, takes=takes, videos=_videos(takes, folder), settings=settings.report)
-
-
-def takes_of(result: ScreenResult, folder: Path) -> dict[str, TakeResult]:
-    """Read the takes of a screen that lie in its folder, by name."""
-    paths = {take.name: folder / TAKES / take.name / "result.json" for take in result.takes}
-    return {name: read_result(path) for name, path in paths.items() if path.is_file()}
-
-
-def _videos(takes: Mapping[str, TakeResult], folder: Path) -> dict[str, Path | None]:
-    return {name: video_of(found, folder / TAKES / name) for name, found in takes.items()}
-
-
-def pair_of(result: ScreenResult) -> tuple[str, str] | None:
-    """Names of a take with the left and one with the right leg in front that were filmed alike, from behind first."""
-    order = [View.BACK, View.FRONT, View.LEFT, View.OBLIQUE]
-    takes = [t for t in result.takes if t.lead is not None and t.reps_used]
-    alike = [
-        (a, b)
-        for a in takes
-        for b in takes
-        if (a.lead, b.lead) == (Side.LEFT, Side.RIGHT)
-        and a.entry.movement == b.entry.movement
-        and (a.view is b.view or (a.view.is_side and b.view.is_side))
-    ]
-    places = {view: k for k, view in enumerate(order)}
-    best = min(alike, key=lambda pair: places.get(pair[0].view, len(order)), default=None)
-    return (best[0].name, best[1].name) if best else None
-
-
-def write_pair(result: ScreenResult, folder: Path, to: Path, *, settings: Settings) -> bool:
-    """Write both leads side by side; tell whether there were two takes filmed alike with their videos at hand."""
-    from screening.report.overlay_pair import Half, write_overlay_pair  # noqa: PLC0415  (heavy)
-
-    names = pair_of(result)
-    if names is None:
-        return False
-    results = [read_result(folder / "takes" / name / "result.json") for name in names]
-    videos = [video_of(found, folder / "takes" / name) for found, name in zip(results, names, strict=True)]
-    halves = [Half(result=r, video=v) for r, v in zip(results, videos, strict=True) if v is not None]
-    return len(halves) == 2 and write_overlay_pair(halves[0], halves[1], to, settings=settings.report)
-
-
-def video_of(result: TakeResult, folder: Path) -> Path | None:
-    """Return the video of a result, at its path or beside its folder, if it is still the same size."""
-    named = Path(result.recording.path)
-    for path in (named, folder / named.name, folder.parent / named.name):
-        if path.is_file() and path.stat().st_size == result.recording.size_bytes:
-            return path
-    return None
+    write_screen_pdf(result, to, films_of(result, how.folder), settings=how.settings, review=how.review)

@@ -1,4 +1,4 @@
-"""What becomes of a measured screen of the store: its results are taken in, or its refusal is noted where it belongs.
+"""How a screen of the store is measured, and what becomes of it: its results are taken in, or its refusal is noted.
 
 May import: `store`, `core` and `jobs.queue`.
 """
@@ -6,18 +6,32 @@ May import: `store`, `core` and `jobs.queue`.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from screening.core.errors import InputError
-from screening.core.settings import StoreSettings
+from screening.core.settings import Settings, StoreSettings
 from screening.jobs.queue import Job, JobQueue
-from screening.store import TakeState, open_store
+from screening.store import ConsentKind, TakeState, open_store
 
 #: Who measures, in the audit.
 WORKER: Final = "worker"
 #: Key of the sentence that says why someone should look at a screen with a refused take.
 TAKE_REFUSED: Final = "take_refused"
+
+
+def as_wished(queue: JobQueue, job: Job, settings: Settings) -> Settings:
+    """Give the settings for a screen of the store: its person may want their head blurred."""
+    with open_store(queue.data, settings=settings.store) as store:
+        screen = store.screens.get(job.screen)
+        wanted = screen is not None and store.people.agrees(screen.person, ConsentKind.BLURRED)
+    return blurred(settings) if wanted else settings
+
+
+def blurred(settings: Settings) -> Settings:
+    """Give the settings with which heads are blurred in everything that is made."""
+    return replace(settings, report=replace(settings.report, blur_face=True))
 
 
 def file_results(queue: JobQueue, job: Job, out: Path, settings: StoreSettings) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -26,6 +26,9 @@ from screening.core.settings import DEFAULTS, TakeOptions, WebSettings
 from screening.jobs.process import process_alive
 from screening.store.database import Database
 from screening.store.schema import JOBS
+
+#: Beside the options, in their column of the table.
+_BLUR: Final = "blur_face"
 
 
 class JobState(str, Enum):
@@ -48,7 +51,8 @@ class JobState(str, Enum):
 class Job:
     """One row of the table, without its key.
 
-    `video` is the file's path below the job's folder; `screen` the store's screen it belongs to, if any; `done` of
+    `video` is the file's path below the job's folder; `blur_face` tells whether the head is blurred in what is made of
+    it (a screen's person is asked at the consents); `screen` the store's screen it belongs to, if any; `done` of
     `total` counts what the stage counts; `fraction` is the share of everything, 0 to 1; `seconds_left` is None until
     it can be told; `what` and `hint` are the two lines of an error.
     """
@@ -58,6 +62,7 @@ class Job:
     screen: str
     video: str
     options: TakeOptions
+    blur_face: bool
     state: JobState
     stage: str
     done: float
@@ -84,10 +89,16 @@ def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def _asked(options: TakeOptions, *, blur_face: bool) -> str:
+    return json.dumps({**to_plain(options), _BLUR: blur_face})
+
+
 def _job(row: sa.Row[Any]) -> Job:
     fields = dict(row._mapping)
     fields.pop("key_sha256")
-    fields["options"] = from_plain(TakeOptions, to_plain(TakeOptions()) | json.loads(fields["options"]))
+    asked = json.loads(fields["options"])
+    fields["blur_face"] = bool(asked.pop(_BLUR, False))
+    fields["options"] = from_plain(TakeOptions, to_plain(TakeOptions()) | asked)
     fields["state"] = JobState(row.state)
     return Job(**fields)
 
@@ -132,6 +143,7 @@ class JobQueue:
         *,
         video: str,
         options: TakeOptions,
+        blur_face: bool = False,
         screen: str = "",
     ) -> None:
         """Put a job at the end of the queue; its video or screen file must already lie in its folder."""
@@ -140,7 +152,7 @@ class JobQueue:
             "key_sha256": _hash(key),
             "screen": screen,
             "video": video,
-            "options": json.dumps(to_plain(options)),
+            "options": _asked(options, blur_face=blur_face),
             "state": JobState.QUEUED.value,
             "created_at": self._clock(),
         }
@@ -225,10 +237,11 @@ class JobQueue:
         if not self._update((JOBS.c.id == job.id) & (JOBS.c.state == JobState.QUEUED.value), over):
             self._update((JOBS.c.id == job.id) & (JOBS.c.state == JobState.RUNNING.value), {"cancel": True})
 
-    def again(self, job: Job, options: TakeOptions) -> bool:
+    def again(self, job: Job, options: TakeOptions, *, blur_face: bool = False) -> bool:
         """Queue a job that is over once more, with other choices."""
         over = JOBS.c.state.in_([state.value for state in JobState if state.is_over])
-        change = {"state": JobState.QUEUED.value, "options": json.dumps(to_plain(options)), "cancel": False}
+        asked = _asked(options, blur_face=blur_face)
+        change = {"state": JobState.QUEUED.value, "options": asked, "cancel": False}
         return self._update((JOBS.c.id == job.id) & over, change | {"tries": 0, "what": "", "hint": ""})
 
     def forget(self, job: Job) -> None:

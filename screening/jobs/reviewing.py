@@ -5,42 +5,29 @@ May import: `review`, `screens`, `report`, `core` and the rest of `jobs`.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from screening.core.corrections import NO_CORRECTIONS, Corrections
-from screening.core.datatypes import TakeResult
+from screening.core.datatypes import Provenance, TakeResult
 from screening.core.errors import ConfigError
 from screening.core.screen import ScreenResult
 from screening.core.serial import from_plain, to_plain
 from screening.core.settings import DEFAULTS, Settings
 from screening.jobs.screen_folder import TAKES, read_screen, write_screen
+from screening.jobs.screen_reports import films
+from screening.jobs.signature import REVIEW_FILE, Signature, write_signature
 from screening.jobs.take import EVIDENCE, OUTPUT_FILES
-from screening.report.atomic import writing
 from screening.review.decisions import Decision, decided, write_decisions
 from screening.review.evidence import read
 from screening.review.recompute import recompute
 
-#: What was corrected, decided and noted, beside a signed report.
-REVIEW_FILE: Final = "review.json"
 _OVERLAY: Final = "overlay.mp4"
 _PAIR: Final = "overlay_pair.mp4"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signature:
-    """What stands under a report: name, date as it is read, notes, version of the review, and the blind first look."""
-
-    name: str
-    date: str
-    notes: str
-    version: int
-    ratings: Mapping[str, Any]
 
 
 def read_corrections(plain: Mapping[str, Any]) -> dict[str, Corrections]:
@@ -124,6 +111,7 @@ def freeze(  # noqa: PLR0913  (everything that a signed report holds)
         a corrected take has no overlay, since the old one would contradict it.
     """
     measured = read_screen(base / "screen.json")
+    settings = as_private(settings, measured.provenance)
     shutil.copytree(base, out, copy_function=_link, ignore=shutil.ignore_patterns(REVIEW_FILE, "report.*"))
     takes = {}
     for take in measured.takes:
@@ -139,20 +127,15 @@ def freeze(  # noqa: PLR0913  (everything that a signed report holds)
     screen = decided(reassess(measured, takes, settings=settings) if changed else measured, decisions)
     (out / "screen.json").unlink(missing_ok=True)
     write_screen(screen, out / "screen.json")
-    with writing(out / REVIEW_FILE) as file:
-        json.dump(_review(signature, corrections, decisions), file, ensure_ascii=False, indent=1)
+    said = {"corrections": write_corrections(corrections), "decisions": write_decisions(decisions)}
+    write_signature(signature, said, out)
     _write_reports(screen, takes, out, signature=signature, videos=videos, settings=settings)
     return screen
 
 
-def _review(
-    signature: Signature, corrections: Mapping[str, Corrections], decisions: Mapping[str, Decision]
-) -> dict[str, Any]:
-    return {
-        **to_plain(signature),
-        "corrections": write_corrections(corrections),
-        "decisions": write_decisions(decisions),
-    }
+def as_private(settings: Settings, made: Provenance) -> Settings:
+    """Settings for results that are made anew: heads that were blurred stay blurred."""
+    return replace(settings, report=replace(settings.report, blur_face=settings.report.blur_face or made.faces_blurred))
 
 
 def _link(source: str, target: str) -> None:
@@ -194,7 +177,6 @@ def _write_reports(
     settings: Settings,
 ) -> None:
     from screening.report.screen_files import write_screen_reports  # noqa: PLC0415  (heavy)
-    from screening.report.screen_model import Review  # noqa: PLC0415
 
-    review = Review(signed=True, name=signature.name, date=signature.date, notes=signature.notes)
-    write_screen_reports(screen, out, takes=takes, videos=videos, settings=settings.report, review=review)
+    shown = films({name: (take, videos.get(name)) for name, take in takes.items()})
+    write_screen_reports(screen, out, shown, settings=settings.report, review=signature.review())

@@ -121,11 +121,11 @@ def screen_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
         result = _run(described, measure, quality=quality, settings=settings, language=language, progress=progress)
         write_screen(result, part / "screen.json")
         if overlay:
-            from screening.jobs.exports import write_pair  # noqa: PLC0415  (heavy)
+            from screening.jobs.screen_reports import write_pair  # noqa: PLC0415  (heavy)
 
             write_pair(result, part, part / "overlay_pair.mp4", settings=settings)
         if report:  # links to what is there
-            from screening.jobs.exports import write_reports  # noqa: PLC0415  (heavy, and only at the end)
+            from screening.jobs.screen_reports import write_reports  # noqa: PLC0415  (heavy, and only at the end)
 
             write_reports(result, part, settings=settings)
     return result

@@ -123,6 +123,10 @@ def run_job(queue: JobQueue, job: Job, stop: threading.Event, *, settings: Setti
 def _measure(queue: JobQueue, job: Job, meter: Meter, settings: Settings) -> None:
     """Measure a take, or a whole screen if the job's file describes one."""
     source, out = queue.folder(job.id) / job.video, queue.folder(job.id) / RESULTS
+    if job.blur_face:
+        from screening.jobs.filing import blurred  # noqa: PLC0415  (only where it is wanted)
+
+        settings = blurred(settings)
     if source.suffix == SCREEN_SUFFIX:
         _measure_screen(queue, job, meter, settings)
     else:
@@ -130,10 +134,11 @@ def _measure(queue: JobQueue, job: Job, meter: Meter, settings: Settings) -> Non
 
 
 def _measure_screen(queue: JobQueue, job: Job, meter: Meter, settings: Settings) -> None:
-    from screening.jobs.filing import file_refusal, file_results  # noqa: PLC0415
+    from screening.jobs.filing import as_wished, file_refusal, file_results  # noqa: PLC0415
     from screening.jobs.screen_folder import screen_to_folder  # noqa: PLC0415  (catalogues that a take does not need)
 
     source, out = queue.folder(job.id) / job.video, queue.folder(job.id) / RESULTS
+    settings = as_wished(queue, job, settings) if job.screen else settings
     try:
         screen_to_folder(source, out, settings=settings, force=True, language=job.options.language, progress=meter)
     except InputError as err:
@@ -172,7 +177,9 @@ def work(data: Path, stop: threading.Event, *, settings: Settings = DEFAULTS) ->
 
 
 def _stop_with_parent(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Bytes from the system itself: Python's own reader holds a lock, which a process that ends by a bug would wait for.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
     time.sleep(_GRACE_S)  # a step that does not come back must not outlive the page either
     os._exit(1)

@@ -4,22 +4,23 @@ May import: numpy and `core`.
 
 The network puts its landmarks on what it sees: the hips in front of the hip joints and higher the more the hip is bent,
 the ankles above the joint, a hidden rear knee too high. Two things are known better: where a joint lies below its
-landmark on people whose joints are known exactly, and how long thighs and shanks are in proportion to the trunk. Hip,
-knees and ankles of a frame are moved as little as that takes (weighted least squares).
+landmark on people whose joints are known exactly, and that thighs and shanks keep their lengths (`linkage`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from screening.core.datatypes import FloatArray
+from screening.core.datatypes import FloatArray, IntArray
 from screening.core.settings import JointSettings
+from screening.kinematics.linkage import fitted, own_lengths
 
-#: Frames that are worked on at a time.
-_PIECE = 1024
-_STEPS = 3
+#: Frames that are worked on at a time, and about how many tell the lengths.
+_PIECE, _SAMPLE = 1024, 150
 #: Feet this far apart, in trunk lengths, are a full split stance; closer ones are taken as a share of it.
 _SPLIT = 0.8
+#: Frames with this share of it tell the lengths where at least this share of all frames has it.
+_APART, _ENOUGH = 0.5, 0.2
 
 
 def joints(track: FloatArray, sd: FloatArray, *, near: int | None, settings: JointSettings) -> FloatArray:
@@ -43,24 +44,28 @@ def joints(track: FloatArray, sd: FloatArray, *, near: int | None, settings: Joi
     if not trunk > 0.0:
         return track
     scaled, error = track / trunk, sd / trunk
-    size = _leg_size(scaled, settings)
+    telling = _telling(scaled)
+    placed, lengths = _expected(scaled[telling], near, settings)
+    own = own_lengths(placed, error[telling], lengths, settings)
     out = np.empty_like(track)
     for start in range(0, len(track), _PIECE):
         piece = slice(start, start + _PIECE)
-        front = _front_share(scaled[piece])
-        placed = below_skin(scaled[piece], front, settings)
-        lengths = size * segment_lengths(front, near, settings)
-        out[piece] = trunk * fitted(placed, error[piece], lengths, settings)
+        placed, lengths = _expected(scaled[piece], near, settings)
+        out[piece] = trunk * fitted(placed, error[piece], own * lengths, settings)
     return out
 
 
-def _leg_size(track: FloatArray, settings: JointSettings) -> float:
-    """Length of both legs against that of the average person, from the landmarks of the whole take."""
-    chains = ((1, 2), (2, 3), (1, 4), (4, 5))
-    total = sum(_usual_length(track, a, b) for a, b in chains)
-    if not np.isfinite(total):
-        return 1.0
-    return 1.0 + settings.size_trust * float(np.clip(total / settings.usual_legs - 1.0, -0.15, 0.15))
+def _expected(track: FloatArray, near: int | None, settings: JointSettings) -> tuple[FloatArray, FloatArray]:
+    """Where the joints are by their landmarks, and how long the segments of the average person look there."""
+    front = _front_share(track)
+    return below_skin(track, front, settings), segment_lengths(front, near, settings)
+
+
+def _telling(track: FloatArray) -> IntArray:
+    """Frames that tell how long this person's segments are: of the split stance if there is one, a sample of all."""
+    apart = np.abs(track[:, 3, 0] - track[:, 5, 0]) >= _APART * _SPLIT
+    frames = np.flatnonzero(apart if apart.mean() >= _ENOUGH else np.isfinite(track).all(axis=(1, 2)))
+    return frames[:: max(1, len(frames) // _SAMPLE)]
 
 
 def _usual_length(track: FloatArray, a: int, b: int) -> float:
@@ -109,36 +114,6 @@ def segment_lengths(front: FloatArray, near: int | None, settings: JointSettings
         turned = settings.thigh_turned * (2.0 * front[:, leg] - 1.0)
         out[:, 2 * leg] = settings.thigh * (1.0 + closer) * (1.0 + turned)
         out[:, 2 * leg + 1] = settings.shank * (1.0 + closer)
-    return out
-
-
-def fitted(track: FloatArray, sd: FloatArray, lengths: FloatArray, settings: JointSettings) -> FloatArray:
-    """Hip, knees and ankles moved so that thighs and shanks have their lengths, (time, 6, axis), trunk lengths.
-
-    Gauss-Newton on the sum of squares of moves and of length errors, each in its own standard error; a point that was
-    not seen has no weight, and stays NaN.
-    """
-    seen = np.isfinite(track[:, 1:]).all(axis=2)
-    own = np.array([settings.hip_sd, settings.knee_sd, settings.ankle_sd, settings.knee_sd, settings.ankle_sd])
-    weight = np.repeat(np.where(seen, 1.0 / (own**2 + sd[:, 1:] ** 2), 1e-3), 2, axis=1)
-    goal = np.nan_to_num(track[:, 1:], nan=0.0).reshape(len(track), 10)
-    place = goal.copy()
-    chains = ((0, 1), (1, 2), (0, 3), (3, 4))
-    used = np.stack([seen[:, a] & seen[:, b] for a, b in chains], axis=1) / settings.length_sd**2
-    for _ in range(_STEPS):
-        normal = weight[:, :, None] * np.eye(10)
-        pull = weight * (goal - place)
-        for k, (a, b) in enumerate(chains):
-            line = place[:, 2 * b : 2 * b + 2] - place[:, 2 * a : 2 * a + 2]
-            length = np.linalg.norm(line, axis=1)
-            slope = np.zeros((len(track), 10))
-            slope[:, 2 * b : 2 * b + 2] = line / np.maximum(length, 1e-6)[:, None]
-            slope[:, 2 * a : 2 * a + 2] = -slope[:, 2 * b : 2 * b + 2]
-            normal += used[:, k, None, None] * slope[:, :, None] * slope[:, None, :]
-            pull += (used[:, k] * (lengths[:, k] - length))[:, None] * slope
-        place = place + np.linalg.solve(normal, pull[..., None])[..., 0]
-    out = track.copy()
-    out[:, 1:] = np.where(seen[..., None], place.reshape(-1, 5, 2), np.nan)
     return out
 
 

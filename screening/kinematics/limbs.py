@@ -38,7 +38,7 @@ def knee_flexion_deg(points: PlanePoints, side: Side) -> FloatArray:
     Notes
     -----
     Zero: straight. Positive: flexion. View: side; oblique as a trend. Each person
-    left out of the fit of the joints (`joints`), the error is 2-4 deg in front and 3-7 deg behind.
+    left out of the fit of the joints (`joints`), the error is 1-4 deg in front and 3-6 deg behind.
     """
     shank = angle_from_down_deg(points.of(side, "ankle") - points.of(side, "knee"))
     return wrapped_deg(thigh_inclination_deg(points, side) - shank)

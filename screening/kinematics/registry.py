@@ -17,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from screening.core.arrays import given
 from screening.core.datatypes import AngleTable, BodyMotion, FloatArray
 from screening.core.errormodel import NO_ERRORS, ErrorModel, Leg, Source
 from screening.core.settings import DEFAULTS, JointSettings
@@ -24,6 +25,7 @@ from screening.core.skeleton import of
 from screening.core.vocabulary import Observability, Plane, Posture, Side, View
 from screening.kinematics import limbs, pelvis, spine
 from screening.kinematics.frames import PlanePoints, plane_points
+from screening.kinematics.spatial_squat import planted_points
 from screening.kinematics.uncertainty import propagated_sd
 
 _GOOD, _TREND = Observability.GOOD, Observability.TREND
@@ -52,7 +54,8 @@ class Row:
 
     `function` takes points (and the side where `sided`, and the reference frames where `zeroed`); None means that
     no landmark can give the angle, for the reason in `unseen`. Where the pictures were followed for this angle, that
-    takes the function's place, with the entries of `tracked` in that of `views`.
+    takes the function's place, with the entries of `tracked` in that of `views`. Where the feet stay side by side in
+    front of the camera, the function gets the points of `spatial_squat`, with the entries of `planted`.
     """
 
     stem: str
@@ -67,11 +70,13 @@ class Row:
     unseen: str = "reason.view_cannot_show"
     gaps: str = ""
     tracked: Mapping[str, Seen] = field(default_factory=dict)
+    planted: Mapping[str, Seen] = field(default_factory=dict)
 
-    def seen(self, view: View, *, tracked: bool) -> Seen | None:
+    def seen(self, view: View, *, tracked: bool, planted: bool = False) -> Seen | None:
         """Entry of a view; front, back, oblique, or side for either side."""
         key = "side" if view.is_side else view.value
-        return (self.tracked.get(key) if tracked else None) or self.views.get(key)
+        own = self.tracked.get(key) if tracked else (self.planted.get(key) if planted else None)
+        return own or self.views.get(key)
 
     def names(self) -> list[tuple[str, Side | None]]:
         """Column names with their sides."""
@@ -89,6 +94,12 @@ def _sagittal(sd: float, rear_sd: float, oblique_sd: float) -> dict[str, Seen]:
         "side": Seen(how=_GOOD, sd=sd, rear_sd=rear_sd),
         "oblique": Seen(how=_TREND, sd=oblique_sd, reason="reason.depth_axis"),
     }
+
+
+#: Errors of the feet side by side in front of the camera: no person with exact truth was filmed like that. Knees of one
+#: person's squats, 20 deg off the front, differ by 4 to 7 deg from a system of two cameras; the trunk stands for the
+#: pelvis in hip flexion, which bends differently in deep squats.
+_DEPTH = "reason.planted_depth"
 
 
 REGISTRY: Final[tuple[Row, ...]] = (
@@ -140,6 +151,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=spine.trunk_lateral_lean_deg,
         midline=_TRUNK,
         views={"front": Seen(how=_GOOD, sd=2.0), "back": Seen(how=_GOOD, sd=2.0)},
+        planted={"front": Seen(how=_TREND, sd=3.0, reason="reason.forward_lean")},
     ),
     Row(
         stem="trunk_forward_lean",
@@ -147,6 +159,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         function=spine.trunk_forward_lean_deg,
         midline=_TRUNK,
         views=_sagittal(2.5, 2.5, 8.0),
+        planted={"oblique": Seen(how=_TREND, sd=8.0, reason=_DEPTH)},
     ),
     Row(
         stem="hip_flexion",
@@ -156,6 +169,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         midline=_TRUNK,
         parts=("knee",),
         views=_sagittal(4.0, 5.5, 12.0),
+        planted={"oblique": Seen(how=_TREND, sd=12.0, reason=_DEPTH)},
     ),
     Row(
         stem="hip_adduction",
@@ -189,6 +203,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         midline=_HIPS,
         parts=("knee", "ankle"),
         views=_sagittal(4.5, 7.5, 12.0),
+        planted={view: Seen(how=_TREND, sd=8.0, reason=_DEPTH) for view in ("front", "oblique")},
     ),
     Row(
         stem="knee_fppa",
@@ -222,6 +237,7 @@ REGISTRY: Final[tuple[Row, ...]] = (
         midline=_HIPS,
         parts=("knee",),
         views=_sagittal(3.5, 4.5, 10.0),
+        planted={"oblique": Seen(how=_TREND, sd=10.0, reason=_DEPTH)},
     ),
     Row(
         stem="pelvis_shift",
@@ -299,7 +315,7 @@ def compute(
     lead : (time,)
         Leg in front in each frame, None outside of repetitions; the rear leg has a larger error.
     joints : JointSettings
-        Where the joints lie below their landmarks.
+        Where the joints lie below their landmarks, and what is known of them in front of the camera.
     posture : Posture
         Some angles are read in another way where the person sits or keeps a foot flat.
     errors : ErrorModel
@@ -315,19 +331,25 @@ def compute(
     value, sd = np.full((n, len(names)), np.nan), np.full((n, len(names)), np.nan)
     how: dict[str, Observability] = {}
     why: dict[str, str] = {}
-    planes = {plane: plane_points(motion, plane, joints) for plane in {row.plane for row in REGISTRY}}
+    planes: dict[Plane, PlanePoints] = {}
+    usable = joints.of_the_network and posture is Posture.UPRIGHT
+    in_space = planted_points(motion, joints.in_space) if usable else None
     for row in rows_of(posture):
-        seen = row.seen(motion.scene.view, tracked=_is_tracked(row, motion))
-        withheld = _withheld(row, motion)
+        planted = in_space is not None and bool(row.planted)
+        seen = row.seen(motion.scene.view, tracked=_is_tracked(row, motion), planted=planted)
+        withheld = _withheld(row, motion, planted=planted)
         for name, side in row.names():
             if seen is None or withheld:
                 how[name], why[name] = Observability.NONE, withheld or row.unseen
                 continue
             k = names.index(name)
-            measured = with_errors(row, seen, motion.scene.view, tracked=_is_tracked(row, motion), errors=errors)
-            value[:, k], sd[:, k] = _one(
-                row, measured, motion, planes[row.plane], side=side, reference=reference, lead=lead
-            )
+            if row.plane not in planes:
+                planes[row.plane] = plane_points(motion, row.plane, joints)
+            measured = seen
+            if not planted:
+                measured = with_errors(row, seen, motion.scene.view, tracked=_is_tracked(row, motion), errors=errors)
+            points = (in_space if in_space is not None and planted else planes)[row.plane]
+            value[:, k], sd[:, k] = _one(row, measured, motion, points, side=side, reference=reference, lead=lead)
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
             if motion.track is not None and _is_tracked(row, motion) and motion.track.trend:
                 how[name], reason = _TREND, motion.track.trend
@@ -335,8 +357,8 @@ def compute(
                 why[name] = reason
     return AngleTable(
         names=names,
-        value=value,
-        sd=np.where(np.isfinite(value), sd, np.nan),
+        value=given(value),
+        sd=given(np.where(np.isfinite(value), sd, np.nan)),
         time_s=motion.image.time_s,
         view=motion.scene.view,
         observability=how,
@@ -361,10 +383,15 @@ def with_errors(row: Row, seen: Seen, view: View, *, tracked: bool, errors: Erro
     )
 
 
-def _withheld(row: Row, motion: BodyMotion) -> str:
-    """Key of the reason why an angle that the view would show is not shown in this take, or ""."""
+def _withheld(row: Row, motion: BodyMotion, *, planted: bool) -> str:
+    """Key of the reason why an angle that the view would show is not shown in this take, or "".
+
+    Somebody whose feet stay does not turn, however the shoulder line sways while the trunk leans.
+    """
     if motion.track is not None and _is_tracked(row, motion):
         return motion.track.withheld
+    if planted:
+        return ""
     return "reason.person_turns" if motion.scene.turns and row.seen(motion.scene.view, tracked=False) else ""
 
 

@@ -1,9 +1,10 @@
-"""A phone that is not quite still: how far its picture moved and turned, told by the background.
+"""A phone that is not quite still: how its picture moved and turned and its light changed, told by the background.
 
 May import: numpy, OpenCV and `core`.
 
 A patch of the trunk that is followed turns with the picture. What the background outside of the person did since the
-first picture is the camera's own motion and is taken out of the pelvis' angles.
+first picture is the camera's own motion and is taken out of the pelvis' angles; exposure and white balance that the
+phone sets anew while the person moves are brought back.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ _INLIER_PX = 0.8
 _MIN_POINTS = 10
 #: Motion of the background below this (pixels of the small picture) is that of the measurement.
 _STILL_PX = 0.12
+#: Light is compared at every so many pixels of the small picture, where neither picture is dark or burnt out (0-255);
+#: it has changed where a colour's median ratio differs by more than this share from 1.
+_LIGHT_STEP, _LIGHT_FROM, _LIGHT_TO = 3, 20, 245
+_LIGHT_SHARE = 0.02
+_MIN_PIXELS = 200
 #: The points must span this share of the picture's diagonal, or the turn is not known.
 _MIN_SPAN = 0.25
 
@@ -71,6 +77,9 @@ class Background:
         outside = np.full(self._first.shape, 255, np.uint8)
         left, top, right, bottom = (round(v * self._scale) for v in person)
         outside[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = 0
+        rows, columns = np.nonzero(outside[::_LIGHT_STEP, ::_LIGHT_STEP])
+        self._outside = tuple(np.round(_LIGHT_STEP / self._scale * v).astype(int) for v in (rows, columns))
+        self._colours = rgb[self._outside].astype(np.float64)
         points = cv2.goodFeaturesToTrack(self._first, _POINTS, 0.02, 5, mask=outside)
         self._points = np.zeros((0, 1, 2), np.float32) if points is None else points
 
@@ -78,6 +87,23 @@ class Background:
         size = (round(rgb.shape[1] * self._scale), round(rgb.shape[0] * self._scale))
         grey: NDArray[np.uint8] = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
         return cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if self._scale < 1 else grey
+
+    def in_first_light(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A picture with the exposure and white balance of the first one: each colour times one factor.
+
+        The picture itself where the background's light is the same, or too little of it is seen.
+        """
+        colours = rgb[self._outside].astype(np.float64)
+        usable = [((v >= _LIGHT_FROM) & (v <= _LIGHT_TO)).all(axis=1) for v in (colours, self._colours)]
+        both = usable[0] & usable[1]
+        if int(both.sum()) < _MIN_PIXELS:
+            return rgb
+        factor = np.median(self._colours[both] / colours[both], axis=0)
+        if (np.abs(factor - 1.0) <= _LIGHT_SHARE).all():
+            return rgb
+        table = np.clip(np.round(np.arange(256)[:, None] * factor), 0, 255).astype(np.uint8)
+        out: NDArray[np.uint8] = cv2.LUT(rgb, table[None])
+        return out
 
     def motion(self, rgb: NDArray[np.uint8]) -> CameraMotion:
         """Motion of a picture against the first one."""

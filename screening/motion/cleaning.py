@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from screening.core.arrays import given
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
 from screening.core.settings import CleaningSettings
 
@@ -26,7 +27,10 @@ def clean(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence
 
     The change made by the filter is kept as part of each point's standard error.
     """
-    return smooth(fill_gaps(remove_spikes(seq, settings), settings), settings)
+    # A step at a time: nobody else holds what was there before, and a long take needs the room.
+    seq = remove_spikes(seq, settings)
+    seq = fill_gaps(seq, settings)
+    return smooth(seq, settings)
 
 
 def remove_spikes(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequence:
@@ -98,7 +102,7 @@ def fill_gaps(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequ
                 position[gap, k, axis] = np.interp(seq.time_s[gap], seq.time_s[seen], position[seen, k, axis])
             filled[gap, k] = True
     step = Step(name="fill_gaps", parameters={"max_gap_s": settings.max_gap_s})
-    return seq.changed(step, position=position, filled=filled)
+    return seq.changed(step, position=given(position), filled=given(filled))
 
 
 def _short_gaps(seen: BoolArray, time_s: FloatArray, max_gap_s: float) -> BoolArray:
@@ -136,7 +140,7 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
         residual = _running_rms(np.nan_to_num(taken, nan=0.0), max(1, round(0.125 * fps)))
         sd[:, few] = np.hypot(sd[:, few], share * residual)
     step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": 2 * settings.order})
-    return seq.changed(step, position=position, sd=sd)
+    return seq.changed(step, position=given(position), sd=given(sd))
 
 
 def _cutoff_of_one_pass(settings: CleaningSettings, fps: float) -> float:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from screening.core.arrays import given
 from screening.core.datatypes import BoolArray, FloatArray, IntArray, LandmarkSequence, RawPose, Step
 from screening.core.settings import CleaningSettings
 
@@ -38,21 +39,23 @@ def average(runs: Sequence[LandmarkSequence], trunk: float, settings: CleaningSe
     single = settings.single_run_sd * trunk
     n_frames = runs[0].n_frames
     grid = runs[0].position.shape[:2]
-    mean, visibility = np.empty(runs[0].position.shape), np.empty(grid)
-    error, own, n = np.empty(grid), np.empty(grid), np.empty(grid, np.int8)
+    mean, visibility = np.empty(runs[0].position.shape), np.empty(grid, np.float32)
+    error, own, n = np.empty(grid, np.float32), np.empty(grid, np.float32), np.empty(grid, np.int8)
     for start in range(0, n_frames, _PIECE):
         piece = slice(start, start + _PIECE)
         mean[piece], error[piece], own[piece], n[piece] = _mean(runs, piece, single)
         visibility[piece] = sum(np.nan_to_num(r.visibility[piece], nan=0.0) for r in runs) / len(runs)
     if len(runs) > 1:
         half = max(1, round(0.25 * runs[0].fps))
-        own = np.hypot(own, np.where(n > 1, _steady(error, n > 1, half), 0.0))
+        for k in range(grid[1]):
+            own[:, k] = np.hypot(own[:, k], _steady(error[:, k].astype(np.float64), n[:, k] > 1, half))
+    own[n == 0] = 0.0
     return LandmarkSequence(
-        position=mean,
-        visibility=visibility,
+        position=given(mean),
+        visibility=given(visibility),
         time_s=runs[0].time_s,
         frame=runs[0].frame,
-        sd=np.where(n > 0, own, 0.0),
+        sd=given(own),
         history=(*runs[0].history, Step(name="average", parameters={"runs": len(runs)})),
     )
 
@@ -65,12 +68,12 @@ def _mean(
     The runs count by their errors: equally, unless one of them is doubted. Where one counts for nearly all, the error
     of a single run stands; where all are doubted, so is their mean.
     """
-    doubt = np.stack([r.sd[piece] for r in runs])
+    doubt = np.stack([r.sd[piece] for r in runs]).astype(np.float64)
     seen = np.stack([r.valid[piece] for r in runs])
     weight = np.where(seen, 1.0 / (single**2 + doubt**2) if single > 0 else 1.0, 0.0)
     weight /= np.maximum(weight.sum(axis=0), np.finfo(float).tiny)
     n = seen.sum(axis=0)
-    position = np.stack([r.position[piece] for r in runs])
+    position = np.stack([r.position[piece] for r in runs]).astype(np.float64)
     mean = np.where(n[..., None] > 0, np.nansum(weight[..., None] * position, axis=0), np.nan)
     square = (np.nan_to_num(weight[..., None] * (position - mean), nan=0.0) ** 2).mean(axis=3).sum(axis=0)
     error = np.sqrt(square * n / np.maximum(n - 1, 1))
@@ -90,15 +93,8 @@ def mean_image(raw: RawPose) -> LandmarkSequence:
 
 
 def _steady(error: FloatArray, known: BoolArray, half: int) -> FloatArray:
-    """Root mean square over 2 half + 1 frames of the known errors, (time, landmark)."""
-    kernel: FloatArray = np.ones(2 * half + 1)
-
-    def sums(columns: FloatArray) -> FloatArray:
-        out: FloatArray = np.apply_along_axis(lambda c: np.convolve(c, kernel, mode="same")[: len(c)], 0, columns)
-        return out
-
-    if len(error) < len(kernel):
-        kernel = np.ones(1)
-    square = sums(np.where(known, error**2, 0.0))
-    mean: FloatArray = square / np.maximum(sums(np.where(known, 1.0, 0.0)), 1.0)
-    return np.sqrt(mean)
+    """Root mean square over 2 half + 1 frames of the known errors of a landmark, 0 where none is known, (time,)."""
+    kernel: FloatArray = np.ones(2 * half + 1 if len(error) > 2 * half else 1)
+    square = np.convolve(np.where(known, error**2, 0.0), kernel, mode="same")
+    mean: FloatArray = square / np.maximum(np.convolve(known.astype(np.float64), kernel, mode="same"), 1.0)
+    return np.where(known, np.sqrt(np.maximum(mean, 0.0)), 0.0)

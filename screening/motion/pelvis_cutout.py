@@ -124,15 +124,16 @@ def cutouts(
             background = Background(picture.rgb, geometry.person)
         if not np.isfinite(geometry.hips[picture.index]).all() or not np.isfinite(geometry.trunk[picture.index]):
             continue
+        rgb = background.in_first_light(picture.rgb)
         x, y = (round(v) - geometry.half for v in geometry.hips[picture.index].tolist())
         columns = np.clip(np.arange(x, x + 2 * geometry.half), 0, geometry.size[0] - 1)
         rows = np.clip(np.arange(y, y + 2 * geometry.half), 0, geometry.size[1] - 1)
         yield Cutout(
             index=picture.index,
             geometry=geometry,
-            rgb=np.ascontiguousarray(picture.rgb[rows[:, None], columns]),
+            rgb=np.ascontiguousarray(rgb[rows[:, None], columns]),
             corner=np.array([x, y], float),
-            camera=background.motion(picture.rgb),
+            camera=background.motion(rgb),
         )
 
 

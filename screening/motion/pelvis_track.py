@@ -162,6 +162,7 @@ class _Follower:
             _register(patch, layers, pose, (expected, growth, step))
             for patch, pose in zip(self.patches, self._poses, strict=True)
         ]
+        sides = [patch.worse_side(layers[-1], pose) for patch, (pose, _) in zip(self.patches, found, strict=True)]
         self._poses = [replace(pose, shift=pose.shift + moved) for pose, _ in found]
         self._previous = index
         explained = np.array([share for _, share in found])
@@ -170,6 +171,7 @@ class _Follower:
         return Found(
             angles_deg=np.stack([self._angles_deg(pose, cut) for pose in self._poses]),
             explained=explained,
+            worse_side=np.array(sides),
             beside=explained if self._beside is None else self._beside,
             camera_known=cut.camera.known,
             camera_roll_rad=cut.camera.roll_rad,

@@ -110,7 +110,6 @@ def check(
     hidden = hidden_shares(image, recording, settings)
     height = _body_height_px(image) / recording.height
     luma = float(np.nanmedian(raw.luma))
-    shift = _camera_motion(raw, recording)
     standing = 0.0 if scene.standing is None else _span_s(image.time_s, scene.standing)
     state = {"assumed": "assumed", "container": "container"}.get(
         scene.mirrored_source, "told_yes" if scene.mirrored else "told_no"
@@ -123,7 +122,7 @@ def check(
         _check("body_size", _worse_if(height < settings.min_body_share), height_pct=round(100 * height)),
         _check("brightness", _worse_if(luma < settings.dark_luma), luma=round(luma)),
         _check(
-            "camera_still", _worse_if(shift > settings.moving_camera_share * recording.height), shift_px=round(shift, 1)
+            "camera_still", _worse_if(camera_moves(raw, recording, settings)), shift_px=round(_camera_motion(raw), 1)
         ),
         _check("view", CheckLevel.OK, view=str(scene.view), source=scene.view_source),
         _check("mirrored", CheckLevel.NOTICE if state == "assumed" else CheckLevel.OK, state=state),
@@ -160,7 +159,12 @@ def _body_height_px(image: LandmarkSequence) -> float:
     return float(np.median(np.nanmax(vertical, axis=1) - np.nanmin(vertical, axis=1))) if len(vertical) else 0.0
 
 
-def _camera_motion(raw: RawPose, recording: Recording) -> float:
+def camera_moves(raw: RawPose, recording: Recording, settings: SceneSettings) -> bool:
+    """Whether the background moves too much for a camera that stands."""
+    return _camera_motion(raw) > settings.moving_camera_share * recording.height
+
+
+def _camera_motion(raw: RawPose) -> float:
     """95th percentile of the background's motion between looks, pixels; 0 where it was not measured."""
     shift = raw.background_shift_px[np.isfinite(raw.background_shift_px)]
     return float(np.percentile(shift, 95)) if shift.size else 0.0

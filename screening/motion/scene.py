@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from screening.core.arrays import given
 from screening.core.datatypes import FloatArray, LandmarkSequence, RawPose, Scene, Step
 from screening.core.errors import WrongViewError
 from screening.core.settings import SceneSettings, TakeOptions
@@ -21,6 +22,8 @@ from screening.motion.identity import trunk_length_px
 
 #: A declared view is contradicted where the person faces a direction further off than this.
 _CONTRADICTION_DEG = 60.0
+#: Hips lower than this share of their usual highest are not those of somebody who stands.
+_STANDING_HEIGHT = 0.85
 _CENTRE_DEG = {View.FRONT: 0.0, View.RIGHT: 90.0, View.BACK: 180.0, View.LEFT: -90.0}
 
 
@@ -136,6 +139,9 @@ def quiet_standing(image: LandmarkSequence, trunk_px: float, settings: SceneSett
     moved = np.linalg.norm(centre[ahead] - centre[behind], axis=1) / trunk_px
     with np.errstate(invalid="ignore"):
         still = moved / (image.time_s[ahead] - image.time_s[behind]) < settings.standing_speed
+        height = image.midpoint("left_ankle", "right_ankle")[:, 1] - image.midpoint("left_hip", "right_hip")[:, 1]
+        if np.isfinite(height).any():
+            still &= ~(height < _STANDING_HEIGHT * np.nanpercentile(height, 95))
     edges = np.diff(np.concatenate([[0], still.astype(int), [0]]))
     for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
         if image.time_s[end - 1] - image.time_s[start] >= settings.standing_min_s:
@@ -153,7 +159,7 @@ def level(seq: LandmarkSequence, roll_deg: float) -> LandmarkSequence:
     if roll_deg == 0.0:
         return seq
     step = Step(name="level", parameters={"roll_deg": roll_deg})
-    return seq.changed(step, position=level_points(seq.position, roll_deg))
+    return seq.changed(step, position=given(level_points(seq.position, roll_deg)))
 
 
 def level_points(points: FloatArray, roll_deg: float) -> FloatArray:
@@ -171,7 +177,7 @@ def to_body(world: LandmarkSequence, heading: float) -> LandmarkSequence:
     """
     if world.frame is not Frame.CAMERA_M:
         raise ValueError(f"needs CAMERA_M, got {world.frame}")
-    position = world.position @ body_axes(heading).T
+    position = given(world.position @ body_axes(heading).T)
     step = Step(name="to_body", parameters={"heading_deg": heading})
     return replace(world, position=position, frame=Frame.BODY_M, history=(*world.history, step))
 

@@ -5,8 +5,8 @@ May import: numpy and `core`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from screening.core.datatypes import BodyMotion, MetricSpec, Timeline
 from screening.core.settings import MovementSettings, TakeOptions
@@ -32,24 +32,15 @@ class Traits:
     errors_measured: bool = True
 
 
-class Movement(Protocol):
-    """A movement: a name, its metrics and the way its repetitions are found."""
+#: Finds repetitions, phases, lead and reference frames of a take.
+Find = Callable[[BodyMotion, TakeOptions, MovementSettings], Timeline]
 
-    @property
-    def name(self) -> str:
-        """Word used for `--movement`."""
-        ...
 
-    @property
-    def metrics(self) -> tuple[MetricSpec, ...]:
-        """Metrics in the order in which they are shown."""
-        ...
+@dataclass(frozen=True, kw_only=True)
+class Movement:
+    """A movement: the word for `--movement`, its metrics in the order of showing, and how its repetitions are found."""
 
-    @property
-    def traits(self) -> Traits:
-        """What the other stages must know of it."""
-        ...
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Repetitions, phases, lead and reference frames of a take."""
-        ...
+    name: str
+    metrics: tuple[MetricSpec, ...]
+    traits: Traits = field(default=Traits())
+    find: Find

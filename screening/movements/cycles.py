@@ -16,6 +16,10 @@ from screening.core.vocabulary import Phase, Side
 #: The edges of a repetition lie where the hips' speed falls below this share of the fastest in its descent or ascent.
 _EDGE_SPEED = 0.08
 _MOVING_SPEED = 0.3
+_FOOT = ("ankle", "heel", "foot_index")
+#: Somebody whose hips stay within this share of the rise for so long when the take begins sits there; the hips are seen
+#: in at least this share of that time.
+_SEATED_BAND, _SEATED_S, _SEATED_SEEN = 0.04, 0.3, 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +38,25 @@ class Cycle:
 def hip_height_pct(motion: BodyMotion) -> FloatArray:
     """Height of the mid-hip in the level picture in percent of trunk length, zero at its 90th percentile, (time,).
 
-    NaN where the hips are not seen.
+    NaN where the hips are not seen. Of a camera that moves, the height above the feet.
     """
-    height = -100.0 * motion.image.midpoint("left_hip", "right_hip")[:, 1] / motion.trunk_px
+    low = motion.image.midpoint("left_hip", "right_hip")[:, 1]
+    if motion.camera_moves:
+        low = low - _sway(motion)
+    height = -100.0 * low / motion.trunk_px
     zeroed: FloatArray = height - np.nanpercentile(height, 90)
     return zeroed
+
+
+def _sway(motion: BodyMotion) -> FloatArray:
+    """How far the ground has gone down in the picture, (time,), pixels: both feet against where they usually are.
+
+    A camera that is held by hand moves the whole picture by as much as a shallow repetition moves the hips.
+    """
+    names = [f"{side.value}_{part}" for side in Side for part in _FOOT]
+    down = np.stack([_bridged(motion.image.point(name)[:, 1]) for name in names])
+    sway: FloatArray = np.median(down - np.median(down, axis=1, keepdims=True), axis=0)
+    return sway
 
 
 def find_cycles(height_pct: FloatArray, time_s: FloatArray, settings: MovementSettings) -> list[Cycle]:
@@ -67,9 +85,46 @@ def find_cycles(height_pct: FloatArray, time_s: FloatArray, settings: MovementSe
         -padded, prominence=settings.min_drop_pct, distance=max(1, round(settings.min_rep_s * fps / 2))
     )
     speed = np.gradient(height, time_s)
-    cycles = [_grow(height, speed, int(v) - pad, settings) for v in valleys if pad <= v < pad + len(height)]
+    bottoms = [int(v) - pad for v in valleys if pad <= v < pad + len(height)]
+    # What happens beyond the next bottom says nothing about this repetition, however fast it is.
+    between = zip([0, *bottoms], bottoms, [*bottoms[1:], len(height) - 1], strict=False)
+    cycles = [_grow(height, speed, around, settings) for around in between]
     whole = [c for c in cycles if c is not None and _lasts(c, time_s, settings)]
     return _apart(whole)
+
+
+def seated_start(
+    height_pct: FloatArray, time_s: FloatArray, cycles: list[Cycle], settings: MovementSettings
+) -> Cycle | None:
+    """Way up of somebody who is seated when the take begins, if there is one: a repetition without its way down.
+
+    Parameters
+    ----------
+    height_pct : (time,)
+        Height of the hips in percent of the trunk's length.
+    time_s : (time,)
+    cycles : list of Cycle
+        The whole ones; the first of them begins after it. Where there are some it must be as deep as half of them.
+
+    Returns
+    -------
+    Cycle or None
+        One frame stands for the way down.
+    """
+    height = _bridged(height_pct)
+    until = cycles[0].start + 1 if cycles else len(height)
+    speed = np.gradient(height, time_s)
+    end = min(_edge(speed[:until]) + 1, until)
+    rise = float(height[end - 1] - height[:end].min())
+    usual = float(np.median([c.drop_pct for c in cycles])) if cycles else 0.0
+    if rise < max(settings.min_drop_pct, 0.5 * usual):
+        return None
+    rest = np.abs(height[:end] - height[0]) <= _SEATED_BAND * rise
+    stays = int(np.argmin(rest))
+    if time_s[stays] - time_s[0] < _SEATED_S or np.isfinite(height_pct[:stays]).mean() < _SEATED_SEEN:
+        return None
+    last = int(np.argmin(height[:end] <= height[0] + settings.bottom_band * rise))
+    return Cycle(start=0, bottom_start=1, bottom=max(1, last // 2), bottom_end=last, end=end, drop_pct=rise, cut=False)
 
 
 def _bridged(values: FloatArray) -> FloatArray:
@@ -78,9 +133,13 @@ def _bridged(values: FloatArray) -> FloatArray:
     return np.interp(index, index[seen], values[seen]) if seen.any() else np.zeros(len(values))
 
 
-def _grow(height: FloatArray, speed: FloatArray, bottom: int, settings: MovementSettings) -> Cycle | None:
-    start = _edge(-speed[bottom::-1])
-    end = _edge(speed[bottom:])
+def _grow(
+    height: FloatArray, speed: FloatArray, around: tuple[int, int, int], settings: MovementSettings
+) -> Cycle | None:
+    """Cycle of the bottom in the middle of `around`; the others are those before and after it, or the take's ends."""
+    before, bottom, after = around
+    start = _edge(-speed[before : bottom + 1][::-1])
+    end = _edge(speed[bottom : after + 1])
     start, end = bottom - start, min(bottom + end + 1, len(height))
     down, up = height[start] - height[bottom], height[end - 1] - height[bottom]
     drop = max(down, up)
@@ -201,11 +260,14 @@ def _mark_top(
 
 
 def _reference(reps: list[Repetition], phase: list[Phase], fps: float) -> tuple[int, ...]:
-    """Frames at the top within half a second before the first counted repetition, at least its first frame."""
-    counted = [r for r in reps if r.used] or reps
+    """Frames at the top within half a second before the first counted repetition, at least its first frame.
+
+    Of somebody who only stands up from a seat, the last frame of that.
+    """
+    counted = [r for r in reps if r.used and r.bottom_start - r.start > 1] or reps
     if not counted:
         return ()
-    start = counted[0].start
+    start = counted[0].start if counted[0].bottom_start - counted[0].start > 1 else counted[0].end - 1
     window = range(max(0, start - round(0.5 * fps)), start)
     top = tuple(k for k in window if phase[k] is Phase.TOP)
     return top or (start,)

@@ -5,7 +5,7 @@ May import: numpy and `core`, and the sibling files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Repetit
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Posture, Side
-from screening.movements.base import Traits
+from screening.movements.base import Movement, Traits
 from screening.movements.cycles import Cycle
 from screening.movements.limbs import (
     LimbCycle,
@@ -40,44 +40,40 @@ METRICS: Final = (
     ),
 )
 
-TRAITS: Final = Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False, errors_measured=False)
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find the times at which the knee of the front leg goes forward over its planted foot.
+
+    Raises
+    ------
+    WrongViewError
+        Not filmed from the side, or the other foot is in front.
+    NoRepetitionError
+        There is none; the message tells what was seen instead.
+    """
+    require_view(
+        motion, ("side",), "knee to the wall", hint="Film from the side of the leg in front, lens at knee height."
+    )
+    signal = _forward_pct(motion)
+    ahead = 100.0 * left_ahead(motion)
+    cycles = limb_cycles(signal, motion.image.time_s, settings)
+    front = [c for c in cycles if _is_front(ahead, c, settings)]
+    planted = [c for c in front if max(slide_pct(motion, s, c.cycle) for s in Side) <= settings.max_foot_slide_pct]
+    found = [c for c in planted if not _sinks(motion, c, settings)]
+    if not found:
+        raise _nothing_found(motion, (cycles, front, planted), settings)
+    found = of_declared(found, options, what="is in front")
+    reps = [_heel_checked(motion, rep, settings) for rep in repetitions(found, settings)]
+    return limb_timeline(motion, reps, signal, settings)
 
 
-@dataclass(frozen=True)
-class KneeToWall:
-    """Repetitions of one knee moving forward; the lead of a repetition is the foot in front."""
-
-    name: str = "knee_to_wall"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find the times at which the knee of the front leg goes forward over its planted foot.
-
-        Raises
-        ------
-        WrongViewError
-            Not filmed from the side, or the other foot is in front.
-        NoRepetitionError
-            There is none; the message tells what was seen instead.
-        """
-        require_view(
-            motion, ("side",), "knee to the wall", hint="Film from the side of the leg in front, lens at knee height."
-        )
-        signal = _forward_pct(motion)
-        ahead = 100.0 * left_ahead(motion)
-        cycles = limb_cycles(signal, motion.image.time_s, settings)
-        front = [c for c in cycles if _is_front(ahead, c, settings)]
-        planted = [c for c in front if max(slide_pct(motion, s, c.cycle) for s in Side) <= settings.max_foot_slide_pct]
-        found = [c for c in planted if not _sinks(motion, c, settings)]
-        if not found:
-            raise _nothing_found(motion, (cycles, front, planted), settings)
-        found = of_declared(found, options, what="is in front")
-        reps = [_heel_checked(motion, rep, settings) for rep in repetitions(found, settings)]
-        return limb_timeline(motion, reps, signal, settings)
-
-
-MOVEMENT: Final = KneeToWall()
+#: Repetitions of one knee moving forward; the lead of a repetition is the foot in front.
+MOVEMENT: Final = Movement(
+    name="knee_to_wall",
+    metrics=METRICS,
+    traits=Traits(posture=Posture.FOOT_FLAT, follows_pelvis=False, paced=False, errors_measured=False),
+    find=find,
+)
 
 
 def _forward_pct(motion: BodyMotion) -> dict[Side, FloatArray]:

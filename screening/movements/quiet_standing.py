@@ -5,7 +5,6 @@ May import: numpy and `core`, and the sibling files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from screening.core.datatypes import BodyMotion, BoolArray, MetricSpec, Repetiti
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Phase, View
-from screening.movements.base import Traits
+from screening.movements.base import Movement, Traits
 from screening.movements.cycles import hip_height_pct
 from screening.movements.limbs import require_view
 from screening.movements.split_squat import left_ahead
@@ -48,42 +47,38 @@ METRICS: Final = (
 #: Speeds are taken over this time to either side, and interruptions of a steady stretch up to twice that are bridged.
 _HALF_S = 0.25
 
-TRAITS: Final = Traits(follows_pelvis=False, counted=False, paced=False, errors_measured=False)
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find the longest stretch in which hips, shoulders and feet stay where they are, the feet side by side.
+
+    Raises
+    ------
+    WrongViewError
+        Filmed from an oblique angle.
+    NoRepetitionError
+        Nobody stands quietly for long enough.
+    """
+    hint = "Film from behind, from the front or exactly from the side."
+    require_view(motion, (View.BACK.value, View.FRONT.value, "side"), "quiet standing", hint=hint)
+    start, end = _longest(_steady(motion, settings))
+    time_s = motion.image.time_s
+    seconds = float(time_s[end - 1] - time_s[start]) if end > start else 0.0
+    if seconds < settings.quiet_min_s:
+        raise NoRepetitionError(
+            f"Nobody stands quietly for {settings.quiet_min_s:.0f} seconds; the longest quiet stretch lasts "
+            f"{seconds:.1f} seconds.",
+            hint="Stand still with the feet side by side for ten seconds, arms crossed in front of the chest.",
+        )
+    return _timeline(motion, start, end)
 
 
-@dataclass(frozen=True)
-class QuietStanding:
-    """The longest steady stretch as one repetition without a lead; its first second is the reference."""
-
-    name: str = "quiet_standing"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find the longest stretch in which hips, shoulders and feet stay where they are, the feet side by side.
-
-        Raises
-        ------
-        WrongViewError
-            Filmed from an oblique angle.
-        NoRepetitionError
-            Nobody stands quietly for long enough.
-        """
-        hint = "Film from behind, from the front or exactly from the side."
-        require_view(motion, (View.BACK.value, View.FRONT.value, "side"), "quiet standing", hint=hint)
-        start, end = _longest(_steady(motion, settings))
-        time_s = motion.image.time_s
-        seconds = float(time_s[end - 1] - time_s[start]) if end > start else 0.0
-        if seconds < settings.quiet_min_s:
-            raise NoRepetitionError(
-                f"Nobody stands quietly for {settings.quiet_min_s:.0f} seconds; the longest quiet stretch lasts "
-                f"{seconds:.1f} seconds.",
-                hint="Stand still with the feet side by side for ten seconds, arms crossed in front of the chest.",
-            )
-        return _timeline(motion, start, end)
-
-
-MOVEMENT: Final = QuietStanding()
+#: The longest steady stretch as one repetition without a lead; its first second is the reference.
+MOVEMENT: Final = Movement(
+    name="quiet_standing",
+    metrics=METRICS,
+    traits=Traits(follows_pelvis=False, counted=False, paced=False, errors_measured=False),
+    find=find,
+)
 
 
 def _steady(motion: BodyMotion, settings: MovementSettings) -> BoolArray:

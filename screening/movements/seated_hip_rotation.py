@@ -5,7 +5,7 @@ May import: numpy and `core`, and the sibling files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -15,7 +15,7 @@ from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timelin
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Posture, Side, View
-from screening.movements.base import Traits
+from screening.movements.base import Movement, Traits
 from screening.movements.limbs import (
     LimbCycle,
     from_rest,
@@ -57,46 +57,42 @@ METRICS: Final = (
 #: Seen from the front, the thighs of a person who sits are this much shorter than the shanks, and more.
 _MAX_THIGH_SHARE = 0.6
 
-TRAITS: Final = Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False, errors_measured=False)
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find the swings outward of each foot, with the swing inward that follows.
+
+    Raises
+    ------
+    WrongViewError
+        Not filmed from the front, or only the other leg moves.
+    NoRepetitionError
+        The person does not sit, or no foot swings outward.
+    """
+    hint = "Film from the front, lens at knee height, both knees and feet in the picture."
+    require_view(motion, (View.FRONT.value,), "the seated hip turn", hint=hint)
+    _refuse_standing(motion)
+    inward = {side: _inward_pct(motion, side) for side in Side}
+    outward = limb_cycles(inward, motion.image.time_s, settings)
+    back = limb_cycles({side: -values for side, values in inward.items()}, motion.image.time_s, settings)
+    if not outward:
+        raise NoRepetitionError(
+            f"No foot was seen swinging outward by {settings.min_drop_pct:.0f} % of the shank's length and back"
+            + (", only inward." if back else "."),
+            hint="Sit with the knees at a right angle; swing one foot slowly out, then in, five times.",
+        )
+    found = of_declared(outward, options, what="moves")
+    with_back = [c for side in Side for c in _joined(side, found, back)]
+    reps = repetitions(sorted(with_back, key=lambda c: c.cycle.bottom), settings)
+    return limb_timeline(motion, reps, inward, settings)
 
 
-@dataclass(frozen=True)
-class SeatedHipRotation:
-    """Repetitions of one foot swinging out, and in afterwards; the lead of a repetition is the leg that moves."""
-
-    name: str = "seated_hip_rotation"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find the swings outward of each foot, with the swing inward that follows.
-
-        Raises
-        ------
-        WrongViewError
-            Not filmed from the front, or only the other leg moves.
-        NoRepetitionError
-            The person does not sit, or no foot swings outward.
-        """
-        hint = "Film from the front, lens at knee height, both knees and feet in the picture."
-        require_view(motion, (View.FRONT.value,), "the seated hip turn", hint=hint)
-        _refuse_standing(motion)
-        inward = {side: _inward_pct(motion, side) for side in Side}
-        outward = limb_cycles(inward, motion.image.time_s, settings)
-        back = limb_cycles({side: -values for side, values in inward.items()}, motion.image.time_s, settings)
-        if not outward:
-            raise NoRepetitionError(
-                f"No foot was seen swinging outward by {settings.min_drop_pct:.0f} % of the shank's length and back"
-                + (", only inward." if back else "."),
-                hint="Sit with the knees at a right angle; swing one foot slowly out, then in, five times.",
-            )
-        found = of_declared(outward, options, what="moves")
-        with_back = [c for side in Side for c in _joined(side, found, back)]
-        reps = repetitions(sorted(with_back, key=lambda c: c.cycle.bottom), settings)
-        return limb_timeline(motion, reps, inward, settings)
-
-
-MOVEMENT: Final = SeatedHipRotation()
+#: Repetitions of one foot swinging out, and in afterwards; the lead of a repetition is the leg that moves.
+MOVEMENT: Final = Movement(
+    name="seated_hip_rotation",
+    metrics=METRICS,
+    traits=Traits(posture=Posture.SEATED, follows_pelvis=False, paced=False, errors_measured=False),
+    find=find,
+)
 
 
 def _inward_pct(motion: BodyMotion, side: Side) -> FloatArray:

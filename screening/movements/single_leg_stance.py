@@ -5,7 +5,6 @@ May import: numpy and `core`, and the sibling files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from screening.core.datatypes import BodyMotion, BoolArray, FloatArray, MetricSp
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Phase, Side, View
-from screening.movements.base import Traits
+from screening.movements.base import Movement, Traits
 from screening.movements.cycles import Cycle, hip_height_pct, repetition
 from screening.movements.limbs import LimbCycle, from_rest, of_declared, require_view, sink_pct
 
@@ -50,44 +49,37 @@ _SHIFT_S = 0.5
 #: Gaps of a hold that are closed, seconds.
 _GAP_S = 0.3
 
-TRAITS: Final = Traits(paced=False, errors_measured=False)
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find the stretches in which one foot is lifted, counted from both feet on the floor.
+
+    Raises
+    ------
+    WrongViewError
+        Not filmed from the front or from behind, or only the other leg is stood on.
+    NoRepetitionError
+        No foot is lifted for long enough; the message tells what was seen instead.
+    """
+    hint = "Film from behind or from the front, lens at hip height."
+    require_view(motion, (View.BACK.value, View.FRONT.value), "standing on one leg", hint=hint)
+    lift = {side: _lift_pct(motion, side) for side in Side}
+    lifted = sorted((c for side in Side for c in _holds(lift[side], side, motion, settings)), key=_place)
+    upright = [c for c in lifted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
+    long = [c for c in upright if _hold_s(motion, c.cycle) >= settings.min_hold_s]
+    if not long:
+        raise _nothing_found(lifted, upright, settings)
+    found = of_declared(long, options, what="is stood on")
+    reps = [
+        repetition(k, c.cycle, lead=c.side, reason="reason.cut" if c.cycle.cut else "")
+        for k, c in enumerate(found, start=1)
+    ]
+    return _timeline(motion, reps)
 
 
-@dataclass(frozen=True)
-class SingleLegStance:
-    """Holds on one leg; the lead of a hold is the leg that is stood on."""
-
-    name: str = "single_leg_stance"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find the stretches in which one foot is lifted, counted from both feet on the floor.
-
-        Raises
-        ------
-        WrongViewError
-            Not filmed from the front or from behind, or only the other leg is stood on.
-        NoRepetitionError
-            No foot is lifted for long enough; the message tells what was seen instead.
-        """
-        hint = "Film from behind or from the front, lens at hip height."
-        require_view(motion, (View.BACK.value, View.FRONT.value), "standing on one leg", hint=hint)
-        lift = {side: _lift_pct(motion, side) for side in Side}
-        lifted = sorted((c for side in Side for c in _holds(lift[side], side, motion, settings)), key=_place)
-        upright = [c for c in lifted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
-        long = [c for c in upright if _hold_s(motion, c.cycle) >= settings.min_hold_s]
-        if not long:
-            raise _nothing_found(lifted, upright, settings)
-        found = of_declared(long, options, what="is stood on")
-        reps = [
-            repetition(k, c.cycle, lead=c.side, reason="reason.cut" if c.cycle.cut else "")
-            for k, c in enumerate(found, start=1)
-        ]
-        return _timeline(motion, reps)
-
-
-MOVEMENT: Final = SingleLegStance()
+#: Holds on one leg; the lead of a hold is the leg that is stood on.
+MOVEMENT: Final = Movement(
+    name="single_leg_stance", metrics=METRICS, traits=Traits(paced=False, errors_measured=False), find=find
+)
 
 
 def _lift_pct(motion: BodyMotion, stance: Side) -> FloatArray:

@@ -5,7 +5,6 @@ May import: numpy, scipy and `core`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timelin
 from screening.core.errors import NoRepetitionError, WrongViewError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Side
-from screening.movements.base import Traits
+from screening.movements.base import Movement
 from screening.movements.cycles import Cycle, exclusion, find_cycles, hip_height_pct, repetition, timeline
 
 METRICS: Final = (
@@ -56,48 +55,39 @@ _MIN_STRIDE = 0.25
 #: A planted foot moves less than this during the deeper half of a repetition, trunk lengths.
 _MAX_SLIDE = 0.35
 
-TRAITS: Final = Traits()
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find cycles of the hips above two planted feet, one in front of the other.
+
+    Raises
+    ------
+    NoRepetitionError
+        There is none; the message tells whether feet side by side or walking feet were seen instead.
+    """
+    height = hip_height_pct(motion)
+    ahead = left_ahead(motion)
+    cycles = find_cycles(height, motion.image.time_s, settings)
+    planted = [c for c in cycles if _planted(motion, height, c)]
+    split = [c for c in planted if abs(_stride(ahead, c)) >= _MIN_STRIDE]
+    if not split:
+        raise _nothing_found(cycles, planted, settings)
+    leads = [Side.LEFT if _stride(ahead, c) > 0 else Side.RIGHT for c in split]
+    # One foot stays in front for a whole set: single deviating answers are errors, unless legs were alternated.
+    common = max(Side, key=leads.count)
+    _check_declared(options, motion, [_stride(ahead, c) for c in split])
+    alternating = options.alternating or (options.lead is None and leads.count(common) <= 0.8 * len(leads))
+    if not alternating:
+        leads = [options.lead or common] * len(leads)
+    reps = [
+        repetition(k, c, lead=lead, reason=exclusion(c, split, settings))
+        for k, (c, lead) in enumerate(zip(split, leads, strict=True), start=1)
+    ]
+    lead = None if alternating else leads[0]
+    return timeline(motion, reps, lead=lead, height_pct=height, settings=settings)
 
 
-@dataclass(frozen=True)
-class SplitSquat:
-    """Repetitions of a split squat or a lunge."""
-
-    name: str = "split_squat"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find cycles of the hips above two planted feet, one in front of the other.
-
-        Raises
-        ------
-        NoRepetitionError
-            There is none; the message tells whether feet side by side or walking feet were seen instead.
-        """
-        height = hip_height_pct(motion)
-        ahead = left_ahead(motion)
-        cycles = find_cycles(height, motion.image.time_s, settings)
-        planted = [c for c in cycles if _planted(motion, height, c)]
-        split = [c for c in planted if abs(_stride(ahead, c)) >= _MIN_STRIDE]
-        if not split:
-            raise _nothing_found(cycles, planted, settings)
-        leads = [Side.LEFT if _stride(ahead, c) > 0 else Side.RIGHT for c in split]
-        # One foot stays in front for a whole set: single deviating answers are errors, unless legs were alternated.
-        common = max(Side, key=leads.count)
-        _check_declared(options, motion, [_stride(ahead, c) for c in split])
-        alternating = options.alternating or (options.lead is None and leads.count(common) <= 0.8 * len(leads))
-        if not alternating:
-            leads = [options.lead or common] * len(leads)
-        reps = [
-            repetition(k, c, lead=lead, reason=exclusion(c, split, settings))
-            for k, (c, lead) in enumerate(zip(split, leads, strict=True), start=1)
-        ]
-        lead = None if alternating else leads[0]
-        return timeline(motion, reps, lead=lead, height_pct=height, settings=settings)
-
-
-MOVEMENT: Final = SplitSquat()
+#: Repetitions of a split squat or a lunge.
+MOVEMENT: Final = Movement(name="split_squat", metrics=METRICS, find=find)
 
 
 def left_ahead(motion: BodyMotion) -> FloatArray:

@@ -5,7 +5,6 @@ May import: numpy and `core`, and the sibling files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from screening.core.datatypes import BodyMotion, FloatArray, MetricSpec, Timelin
 from screening.core.errors import NoRepetitionError
 from screening.core.settings import MovementSettings, TakeOptions
 from screening.core.vocabulary import Side
-from screening.movements.base import Traits
+from screening.movements.base import Movement, Traits
 from screening.movements.limbs import (
     LimbCycle,
     from_rest,
@@ -77,46 +76,42 @@ METRICS: Final = (
     ),
 )
 
-TRAITS: Final = Traits(one_leg_moves=True, paced=False, errors_measured=False)
+
+def find(motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
+    """Find the times at which one foot goes behind the other and returns, the other one planted.
+
+    Raises
+    ------
+    WrongViewError
+        Not filmed from the side, or only the other leg moves.
+    NoRepetitionError
+        There is none; the message tells what was seen instead.
+    """
+    require_view(
+        motion,
+        ("side",),
+        "the leg moving back",
+        hint="Film from the side of the leg that moves, lens at hip height.",
+    )
+    signal = _behind_pct(motion)
+    gap = 100.0 * np.abs(left_ahead(motion))
+    cycles = limb_cycles(signal, motion.image.time_s, settings)
+    cycles = [c for c in cycles if min(gap[c.cycle.start], gap[c.cycle.end - 1]) <= 2.0 * settings.min_step_pct]
+    planted = [c for c in cycles if slide_pct(motion, c.side.other, c.cycle) <= settings.max_foot_slide_pct]
+    upright = [c for c in planted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
+    if not upright:
+        raise _nothing_found(cycles, planted, settings)
+    found = of_declared(upright, options, what="moves")
+    return limb_timeline(motion, repetitions(found, settings), signal, settings)
 
 
-@dataclass(frozen=True)
-class StandingHipExtension:
-    """Repetitions of one leg moving back; the lead of a repetition is the leg that moves."""
-
-    name: str = "standing_hip_extension"
-    metrics: tuple[MetricSpec, ...] = field(default=METRICS)
-    traits: Traits = TRAITS
-
-    def find(self, motion: BodyMotion, options: TakeOptions, settings: MovementSettings) -> Timeline:
-        """Find the times at which one foot goes behind the other and returns, the other one planted.
-
-        Raises
-        ------
-        WrongViewError
-            Not filmed from the side, or only the other leg moves.
-        NoRepetitionError
-            There is none; the message tells what was seen instead.
-        """
-        require_view(
-            motion,
-            ("side",),
-            "the leg moving back",
-            hint="Film from the side of the leg that moves, lens at hip height.",
-        )
-        signal = _behind_pct(motion)
-        gap = 100.0 * np.abs(left_ahead(motion))
-        cycles = limb_cycles(signal, motion.image.time_s, settings)
-        cycles = [c for c in cycles if min(gap[c.cycle.start], gap[c.cycle.end - 1]) <= 2.0 * settings.min_step_pct]
-        planted = [c for c in cycles if slide_pct(motion, c.side.other, c.cycle) <= settings.max_foot_slide_pct]
-        upright = [c for c in planted if sink_pct(motion, c.cycle) <= settings.max_sink_pct]
-        if not upright:
-            raise _nothing_found(cycles, planted, settings)
-        found = of_declared(upright, options, what="moves")
-        return limb_timeline(motion, repetitions(found, settings), signal, settings)
-
-
-MOVEMENT: Final = StandingHipExtension()
+#: Repetitions of one leg moving back; the lead of a repetition is the leg that moves.
+MOVEMENT: Final = Movement(
+    name="standing_hip_extension",
+    metrics=METRICS,
+    traits=Traits(one_leg_moves=True, paced=False, errors_measured=False),
+    find=find,
+)
 
 
 def _behind_pct(motion: BodyMotion) -> dict[Side, FloatArray]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from screening.core.arrays import given
 from screening.core.datatypes import FloatArray, LandmarkSequence, PoseVariant, Recording, Step
 from screening.core.settings import PoseSettings
 from screening.core.vocabulary import Frame
@@ -57,7 +58,9 @@ class Bodies:
     def variant(self, name: str, time_s: FloatArray, scale: FloatArray) -> PoseVariant:
         """Return everything as sequences, with pixels multiplied by `scale` (x, y)."""
         values = self._values[: self._count]
-        visibility = np.nan_to_num(values[..., 5], nan=0.0)  # a score: nobody seen is no visibility
+        # A score: nobody seen is no visibility.
+        visibility, pixels = given(np.nan_to_num(values[..., 5], nan=0.0)), np.empty((*values.shape[:2], 2), np.float32)
+        np.multiply(values[..., :2], scale, out=pixels, casting="same_kind")
 
         def sequence(position: FloatArray, frame: Frame) -> LandmarkSequence:
             history = (Step(name=f"blazepose_{name}"),)
@@ -67,8 +70,8 @@ class Bodies:
 
         return PoseVariant(
             name=name,
-            image=sequence(values[..., :2] * scale, Frame.IMAGE_PX),
-            world=sequence(values[..., 2:5].astype(np.float64), Frame.CAMERA_M),
+            image=sequence(given(pixels), Frame.IMAGE_PX),
+            world=sequence(given(values[..., 2:5].copy()), Frame.CAMERA_M),
         )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.core.datatypes import FloatArray, TakeResult
+from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX
 
 Picture = NDArray[np.uint8]
@@ -56,6 +57,11 @@ class Heads:
         inside = (columns - centre[0]) ** 2 + (rows - centre[1]) ** 2 <= radius**2
         coarse = _coarse(part, 2 * radius / _BLOCKS)
         part[inside] = coarse[inside]
+
+
+def heads_to_blur(result: TakeResult, settings: ReportSettings) -> Heads | None:
+    """Heads that are blurred in every picture of a take: where it is asked for now, or was when it was measured."""
+    return Heads(result) if settings.blur_face or result.provenance.faces_blurred else None
 
 
 def _centres(position: FloatArray, shoulders: FloatArray, hips: FloatArray) -> FloatArray:

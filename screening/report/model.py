@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from screening.catalog import Wordings, load_sources
-from screening.core.datatypes import QualityCheck, TakeResult
+from screening.core.datatypes import Provenance, QualityCheck, TakeResult
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import CheckLevel, Observability, Side
 from screening.report.bottom import leads
@@ -262,15 +262,23 @@ def _check_line(check: QualityCheck, wordings: Wordings) -> CheckLine:
 
 
 def _provenance(result: TakeResult, wordings: Wordings) -> tuple[Fact, ...]:
-    made = result.provenance
     stated = {k: v for k, v in result.options.items() if v is not None}
+    told = Fact(
+        label=wordings.word("label", "options"),
+        value=", ".join(f"{k.replace('_', ' ')}: {v}" for k, v in stated.items()),
+    )
+    video = Fact(label=wordings.word("label", "video_sha256"), value=result.recording.sha256)
+    return made_with(result.provenance, wordings, video, told)
+
+
+def made_with(made: Provenance, wordings: Wordings, *about: Fact) -> tuple[Fact, ...]:
+    """Versions and fingerprints of the program and what it read, then what else there is to say, then libraries."""
     lines = {
         "program": made.program_version,
         "catalogue": made.catalogue_version,
         "model": f"{made.model}, SHA-256 {made.model_sha256}",
-        "video_sha256": result.recording.sha256,
         "settings_sha256": made.settings_sha256,
-        "options": ", ".join(f"{k.replace('_', ' ')}: {v}" for k, v in stated.items()),
+        "errors": f"{made.errors_date}, SHA-256 {made.errors_sha256}" if made.errors_sha256 else "",
     }
-    named = [Fact(label=wordings.word("label", key), value=value) for key, value in lines.items()]
-    return (*named, *(Fact(label=name, value=version) for name, version in made.libraries.items()))
+    named = [Fact(label=wordings.word("label", key), value=value) for key, value in lines.items() if value]
+    return (*named, *about, *(Fact(label=name, value=version) for name, version in made.libraries.items()))

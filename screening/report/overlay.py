@@ -20,7 +20,7 @@ from screening.core.datatypes import FloatArray, TakeResult
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
-from screening.report.faces import Heads
+from screening.report.faces import heads_to_blur
 from screening.report.hipline import hip_ends, up_in_picture
 from screening.report.lettering import Colour, Lettering, Picture
 from screening.report.panel import SIDE_COLOUR, WHITE, Panel, PhaseBar, font_px, has_accents, nearest_rows
@@ -67,7 +67,7 @@ def write_overlay(
     recording = result.recording
     size = fitted(recording.width, recording.height, settings.overlay_max_side_px)
     painter = Painter(result, size)
-    heads = Heads(result) if settings.blur_face else None
+    heads = heads_to_blur(result, settings)
     scale = np.array(size) / (recording.width, recording.height)
     rows, total = nearest_rows(result), recording.n_frames
     with (

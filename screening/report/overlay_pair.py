@@ -9,7 +9,6 @@ stretched to the mean of both, so that tempo is not what one sees.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +16,14 @@ import numpy as np
 
 from screening.core.datatypes import FloatArray, IntArray, Repetition, TakeResult
 from screening.core.settings import ReportSettings
-from screening.report.faces import Heads
+from screening.report.faces import heads_to_blur
 from screening.report.lettering import Picture
 from screening.report.overlay import Painter
 from screening.report.panel import nearest_rows
+from screening.report.pictures import Film
 from screening.video import VideoReader, VideoWriter, fitted
 
 _FPS: Final = 25.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Half:
-    """One of the two takes and its video."""
-
-    result: TakeResult
-    video: Path
 
 
 def used(result: TakeResult) -> tuple[Repetition, ...]:
@@ -69,12 +61,12 @@ def _knots(rep: Repetition, time_s: FloatArray) -> FloatArray:
     return np.array([time_s[k] for k in (rep.start, rep.bottom_start, rep.bottom_end - 1, rep.end - 1)])
 
 
-def write_overlay_pair(left: Half, right: Half, out: Path, *, settings: ReportSettings) -> bool:
+def write_overlay_pair(left: Film, right: Film, out: Path, *, settings: ReportSettings) -> bool:
     """Draw two takes side by side, the left lead on the left.
 
     Parameters
     ----------
-    left, right : Half
+    left, right : Film
         The take with the left and the one with the right leg in front.
     out : Path
         The mp4 file to write; it appears when it is complete.
@@ -101,7 +93,7 @@ def write_overlay_pair(left: Half, right: Half, out: Path, *, settings: ReportSe
 class _Drawn:
     """One half: its size and its drawn pictures, one for each wanted row."""
 
-    def __init__(self, half: Half, rows: IntArray, settings: ReportSettings) -> None:
+    def __init__(self, half: Film, rows: IntArray, settings: ReportSettings) -> None:
         self._half, self._rows, self._settings = half, rows, settings
         recording = half.result.recording
         self.size = fitted(recording.width, recording.height, 2 * settings.overlay_max_side_px // 3)
@@ -113,7 +105,7 @@ class _Drawn:
         frames = _frames_of(result)[self._rows]
         scale = np.array(self.size) / (recording.width, recording.height)
         painter = Painter(result, self.size)
-        heads = Heads(result) if self._settings.blur_face else None
+        heads = heads_to_blur(result, self._settings)
         rows = nearest_rows(result)
         with VideoReader(
             video,

@@ -22,11 +22,12 @@ from screening.core.settings import ReportSettings
 from screening.report.atomic import writing_bytes
 from screening.report.drawings import for_side
 from screening.report.model import build_report
+from screening.report.pdf_document import build, text_width
 from screening.report.pdf_pages import take_story
-from screening.report.pdf_parts import build, text_width
-from screening.report.pdf_screen import Look, screen_story
+from screening.report.pdf_parts import Look
+from screening.report.pdf_screen import screen_story
 from screening.report.pdf_svg import Drawing
-from screening.report.pictures import KeyPicture, key_pictures
+from screening.report.pictures import Film, KeyPicture, key_pictures
 from screening.report.screen_model import ExerciseLine, Review, build_screen_report
 from screening.report.screen_pictures import screen_pictures
 from screening.report.screen_words import load_words
@@ -41,7 +42,6 @@ def write_take_pdf(
     *,
     video: Path | None,
     settings: ReportSettings,
-    paper: str = "",
     pictures: Sequence[KeyPicture] | None = None,
 ) -> None:
     """Write the report of one take.
@@ -55,24 +55,20 @@ def write_take_pdf(
     video : Path or None
         Its recording, for the pictures of the lowest points; without it the report says that there are none.
     settings : ReportSettings
-        Sizes.
-    paper : str
-        "a4" or "letter"; empty: as the settings say.
+        Sizes and paper.
     pictures : sequence of KeyPicture, optional
         The pictures, where they have been drawn already.
     """
     wordings, texts = load_wordings(result.language), load_texts(PDF, result.language)
-    paper = paper or settings.paper
     if pictures is None:
         pictures = key_pictures(result, video, wordings, settings=settings) if video else ()
     pictures = [smaller(picture, settings) for picture in middle(pictures, settings.pdf_pictures)]
     report = build_report(result, wordings)
-    width = text_width(paper)
+    width = text_width(settings.paper)
     story = take_story(report, result, pictures, wordings=wordings, texts=texts, width=width)
     foot = (texts("foot.left"), texts.sentences["foot.right"])
-    data = build(
-        story, paper=paper, title=report.title, foot=foot, subject=texts("foot.subject"), language=result.language
-    )
+    subject = texts("foot.subject")
+    data = build(story, paper=settings.paper, title=report.title, foot=foot, subject=subject, language=result.language)
     with writing_bytes(out) as file:
         file.write(data)
 
@@ -96,14 +92,12 @@ def smaller(picture: KeyPicture, settings: ReportSettings) -> KeyPicture:
     return replace(picture, jpeg=data.tobytes(), width=small.shape[1], height=small.shape[0])
 
 
-def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
+def write_screen_pdf(
     result: ScreenResult,
     out: Path,
+    films: Mapping[str, Film],
     *,
-    takes: Mapping[str, TakeResult],
-    videos: Mapping[str, Path | None],
     settings: ReportSettings,
-    paper: str = "",
     review: Review | None = None,
     pictures: Mapping[FrameToLook, KeyPicture] | None = None,
 ) -> None:
@@ -115,12 +109,10 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
         One whole screen.
     out : Path
         The file to write; it appears whole or not at all.
-    takes, videos : mapping
-        Its takes and their recordings by name, for the pictures; what is missing gives no picture.
+    films : mapping
+        Its takes with their recordings by name, for the pictures; what is missing gives no picture.
     settings : ReportSettings
-        Sizes.
-    paper : str
-        "a4" or "letter"; empty: as the settings say.
+        Sizes and paper.
     review : Review, optional
         Who signed it; a draft without.
     pictures : mapping, optional
@@ -128,10 +120,8 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
     """
     words = load_words(result.language)
     if pictures is None:
-        small = replace(settings, picture_max_side_px=settings.pdf_picture_max_side_px)
-        pictures = screen_pictures(result, words, takes=takes, videos=videos, settings=small)
-    paper = paper or settings.paper
-    report, width = build_screen_report(result, words, review), text_width(paper)
+        pictures = screen_pictures(result, words, films, settings=settings)
+    report, width = build_screen_report(result, words, review), text_width(settings.paper)
     story = screen_story(
         report,
         result,
@@ -142,10 +132,8 @@ def write_screen_pdf(  # noqa: PLR0913  (what there is to show)
         width=width,
     )
     foot = (words.texts("foot.left"), words.texts.sentences["foot.right"])
-    title = f"{report.title}: {result.person.code}"
-    data = build(
-        story, paper=paper, title=title, foot=foot, subject=words.texts("foot.subject"), language=result.language
-    )
+    title, subject = f"{report.title}: {result.person.code}", words.texts("foot.subject")
+    data = build(story, paper=settings.paper, title=title, foot=foot, subject=subject, language=result.language)
     with writing_bytes(out) as file:
         file.write(data)
 
@@ -159,11 +147,11 @@ def _drawings(line: ExerciseLine, width: float) -> list[tuple[Flowable, str]]:
             svg = for_side(read_drawing(drawing), line.picture_side)
         except CatalogError:
             continue
-        out.append((Drawing(svg, size, name=drawing.file), drawing.caption))
+        out.append((Drawing(svg, size, name=drawing.file, alt=drawing.caption), drawing.caption))
     return out
 
 
 def _looks(pictures: Mapping[FrameToLook, KeyPicture], settings: ReportSettings) -> list[Look]:
     """The first pictures of the findings in the size that is printed."""
     few = [smaller(picture, settings) for picture in list(pictures.values())[: settings.pdf_pictures + 2]]
-    return [Look(jpeg=p.jpeg, width=p.width, height=p.height, caption=p.caption) for p in few]
+    return [Look(jpeg=p.jpeg, width=p.width, height=p.height, caption=p.caption, alt=p.alt) for p in few]

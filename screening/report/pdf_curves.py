@@ -21,6 +21,7 @@ from screening.report.curves import runs
 from screening.report.palette import line_colour
 from screening.report.pdf_fonts import BOLD, REGULAR, legible
 from screening.report.pdf_parts import INK, LINE, SOFT
+from screening.report.pdf_tags import of_layout, piece
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26.0, 6.0, 14.0, 20.0
 _STEPS: Final = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90)
@@ -63,6 +64,10 @@ class Panel(Flowable):  # type: ignore[misc]
 
     def draw(self) -> None:
         """Draw onto the page."""
+        with piece(self.canv, "Figure", alt=f"{self.data.title} ({self.data.unit}), {self.data.x_label}"):
+            self._draw()
+
+    def _draw(self) -> None:
         self._axes()
         for curve in self.data.curves:
             for line in curve.thin:
@@ -150,8 +155,8 @@ def panels(data: Sequence[PanelData], *, width: float, columns: int = 2, height:
     out: list[Flowable] = []
     for k in range(0, len(data), columns):
         cells: list[Any] = [Panel(one, share - 8, height) for one in data[k : k + columns]]
-        cells += [""] * (columns - len(cells))
-        table = Table([cells], colWidths=[share] * columns, hAlign="LEFT")
+        cells += [()] * (columns - len(cells))
+        table = Table([cells], colWidths=[share] * columns, hAlign="LEFT", renderCB=of_layout)
         table.setStyle(TableStyle([("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 8)]))
         out += [table, Spacer(1, 2)]
     return out

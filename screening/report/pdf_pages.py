@@ -77,10 +77,22 @@ def _person(report: TakeReport, pictures: Sequence[KeyPicture], texts: Texts, wi
         *part.bullets(report.advice, width=width),
     ]
     if pictures:
-        shown = [(p.jpeg, p.width, p.height, p.caption) for p in _best(pictures)]
-        found = part.pictures(shown, width=width, columns=_PERSON_PICTURES, max_height=220)
+        found = part.pictures(_looks(_best(pictures)), width=width, columns=_PERSON_PICTURES, max_height=220)
         out.append(KeepTogether([part.heading(texts("take.at_bottom")), *found]))
     return out
+
+
+def _looks(pictures: Sequence[KeyPicture], *, details: bool = False) -> list[part.Look]:
+    return [
+        part.Look(
+            jpeg=p.jpeg,
+            width=p.width,
+            height=p.height,
+            caption=" ".join((p.caption, *p.details)) if details else p.caption,
+            alt=p.alt,
+        )
+        for p in pictures
+    ]
 
 
 def _best(pictures: Sequence[KeyPicture]) -> Sequence[KeyPicture]:
@@ -113,11 +125,8 @@ def _values(found: ValueSet, texts: Texts, width: float) -> list[Flowable]:
     if rows:
         out += [part.grid([texts(f"column.{name}") for name in names], rows, widths, width=width), Spacer(1, 4)]
         out += [part.text(f"[{mark}] {reason}", "small", width=width) for reason, mark in marks.items()]
-    if found.not_assessed:
-        lines = [f"{', '.join(m.labels)}: {m.reason}" for m in found.not_assessed]
-        out.append(part.heading(texts("take.not_seen"), "h2"))
-        out += part.bullets(lines, "small", width=width)
-    return out
+    missing = [f"{', '.join(m.labels)}: {m.reason}" for m in found.not_assessed]
+    return [*out, *part.listed(texts("take.not_seen"), missing, width=width)]
 
 
 def _value_row(row: Row, width: float, marks: Mapping[str, str]) -> list[str | list[Flowable]]:
@@ -182,8 +191,7 @@ def _pictures(report: TakeReport, pictures: Sequence[KeyPicture], texts: Texts, 
     if not pictures:
         return [head, part.text(texts("take.no_pictures"), width=width)]
     notes: list[Flowable] = [part.text(line, "small", width=width) for line in report.pictures_note]
-    items = [(p.jpeg, p.width, p.height, " ".join((p.caption, *p.details))) for p in pictures]
-    drawn = part.pictures(items, width=width, columns=3, max_height=190)
+    drawn = part.pictures(_looks(pictures, details=True), width=width, columns=3, max_height=190)
     return [KeepTogether([head, *notes, *drawn[:2]]), *drawn[2:]]
 
 
@@ -193,7 +201,7 @@ def _recording(report: TakeReport, texts: Texts, width: float) -> list[Flowable]
     return [
         part.heading(texts("take.quality")),
         part.grid(names, rows, (24, 12, 64), width=width),
-        KeepTogether([part.heading(texts("take.limits"), "h2"), *part.bullets(report.limits, "small", width=width)]),
+        KeepTogether(part.listed(texts("take.limits"), report.limits, width=width)),
     ]
 
 
@@ -225,6 +233,5 @@ def appendix(
         part.heading(texts("take.method"), "h2"),
         *[part.text(line, "small", width=width) for line in method],
         KeepTogether([part.heading(texts("take.made_with"), "h2"), part.facts(made_with, width=width, columns=1)]),
-        part.heading(texts("take.sources"), "h2"),
-        *part.bullets(sources, "small", width=width),
+        *part.listed(texts("take.sources"), sources, width=width),
     ]

@@ -6,7 +6,6 @@ May import: reportlab, catalog, core and the sibling files of `report`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from reportlab.platypus import Flowable, KeepTogether, PageBreak, Spacer
 
@@ -30,23 +29,17 @@ from screening.report.texts import Texts
 _MOST_LINES = 4
 #: Pictures abreast, and their height in points.
 _PICTURES, _PICTURE_HEIGHT = 4, 170.0
+#: Width of a question of the intake, share of the text's width.
+_QUESTION = 0.55
+#: Height of the line that a person signs on, points.
+_SIGNATURE_HEIGHT = 30.0
 _UNIT: Mapping[str, str] = {"deg": "°", "pct": "%", "s": "s"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """One picture that shows what a finding means: a JPEG with its size in pixels and its caption."""
-
-    jpeg: bytes
-    width: int
-    height: int
-    caption: str
 
 
 def screen_story(  # noqa: PLR0913  (what is said, and what it is drawn with)
     report: ScreenReport,
     result: ScreenResult,
-    looks: Sequence[Look],
+    looks: Sequence[part.Look],
     *,
     drawings: Mapping[str, Sequence[tuple[Flowable, str]]],
     wordings: Wordings,
@@ -73,9 +66,9 @@ def screen_story(  # noqa: PLR0913  (what is said, and what it is drawn with)
         PageBreak(),
         *_clinician(report, texts, width),
         *_curves(result, wordings, texts, width),
-        *_looks(looks, texts, width),
+        *_looks(looks if report.flags else looks[_PICTURES:], texts, width),
         *_recordings(report, texts, width),
-        *_review(report, texts, width),
+        *_answers(report, texts, width),
         *_plan(report, drawings, texts, width),
         PageBreak(),
         *_errors(report, texts, width),
@@ -83,7 +76,7 @@ def screen_story(  # noqa: PLR0913  (what is said, and what it is drawn with)
     ]
 
 
-def _person(report: ScreenReport, looks: Sequence[Look], texts: Texts, width: float) -> list[Flowable]:
+def _person(report: ScreenReport, looks: Sequence[part.Look], texts: Texts, width: float) -> list[Flowable]:
     out: list[Flowable] = [
         part.heading(report.title, "title"),
         part.facts([(f.label, f.value) for f in report.person], width=width),
@@ -97,8 +90,7 @@ def _person(report: ScreenReport, looks: Sequence[Look], texts: Texts, width: fl
     ]
     # Where answers come first their box needs the room; the pictures stand further back as well.
     few = () if report.flags else looks[:_PICTURES]
-    items = [(look.jpeg, look.width, look.height, look.caption) for look in few]
-    drawn = part.pictures(items, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
+    drawn = part.pictures(few, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
     return [*out, *_first(report, texts, width), Spacer(1, 6), *drawn]
 
 
@@ -144,25 +136,20 @@ def _clinician(report: ScreenReport, texts: Texts, width: float) -> list[Flowabl
     ]
     if report.comparisons:
         out.append(_comparisons(report.comparisons, texts, width))
-    if report.not_compared:
-        lines = [f"{', '.join(m.labels)}: {m.reason}" for m in report.not_compared]
-        out += [part.heading(texts("screen.not_compared"), "h2"), *part.bullets(lines, "small", width=width)]
+    missing = [f"{', '.join(m.labels)}: {m.reason}" for m in report.not_compared]
+    out += part.listed(texts("screen.not_compared"), missing, width=width)
     if report.findings:
-        out.append(part.heading(texts("screen.findings")))
-        for line in report.findings:
-            out += _finding(line, width)
-    if report.from_answers:
-        lines = [f"{line.link}: {line.sentence}" for line in report.from_answers]
-        out += [part.heading(texts("screen.from_answers"), "h2"), *part.bullets(lines, "small", width=width)]
-    if report.not_looked_at:
-        lines = [f"{line.link}: {line.reason or line.sentence}" for line in report.not_looked_at]
-        out += [part.heading(texts("screen.finding_not_assessed"), "h2"), *part.bullets(lines, "small", width=width)]
-    return out
+        found = [_finding(line, width) for line in report.findings]
+        out += part.together(part.heading(texts("screen.findings")), found)
+    told = [f"{line.link}: {line.sentence}" for line in report.from_answers]
+    unseen = [f"{line.link}: {line.reason or line.sentence}" for line in report.not_looked_at]
+    out += part.listed(texts("screen.from_answers"), told, width=width)
+    return [*out, *part.listed(texts("screen.finding_not_assessed"), unseen, width=width)]
 
 
 def _comparisons(rows: Sequence[Comparison], texts: Texts, width: float) -> Flowable:
     names = ("what", "left", "right", "difference", "interval", "mdc", "n", "view", "said")
-    widths = (31, 10, 10, 11, 19, 13, 8, 12, 22)
+    widths = (36, 11, 11, 11, 18, 11, 9, 11.5, 19.5)
     label_width = width * widths[0] / sum(widths) - 8
     cells = [
         [
@@ -186,7 +173,7 @@ def _finding(line: FindingLine, width: float) -> list[Flowable]:
     small = " ".join(f"{m}." if m and not m.endswith(".") else m for m in more if m)
     measured = [part.text(m, "small", width=width) for m in line.measured[:1]]
     inside = [part.text(line.sentence, width=width), *measured, part.text(small, "small", width=width)]
-    return [KeepTogether([part.heading(line.link, "h2"), *inside])]
+    return [part.heading(line.link, "h2"), *inside]
 
 
 def curve_panels(curves: Sequence[DifferenceCurve], wordings: Wordings, texts: Texts) -> list[PanelData]:
@@ -210,11 +197,10 @@ def _curves(result: ScreenResult, wordings: Wordings, texts: Texts, width: float
     return [KeepTogether([part.heading(texts("screen.curves")), note, *drawn[:2]]), *drawn[2:]]
 
 
-def _looks(looks: Sequence[Look], texts: Texts, width: float) -> list[Flowable]:
+def _looks(looks: Sequence[part.Look], texts: Texts, width: float) -> list[Flowable]:
     if not looks:
         return []
-    items = [(look.jpeg, look.width, look.height, look.caption) for look in looks]
-    drawn = part.pictures(items, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
+    drawn = part.pictures(looks, width=width, columns=_PICTURES, max_height=_PICTURE_HEIGHT)
     return [KeepTogether([part.heading(texts("screen.pictures")), *drawn[:2]]), *drawn[2:]]
 
 
@@ -228,14 +214,19 @@ def _recordings(report: ScreenReport, texts: Texts, width: float) -> list[Flowab
         table = part.grid([texts(f"column.{n}") for n in names], rows, (24, 18, 13, 15, 14, 12), width=width)
         out.append(KeepTogether([part.heading(texts("screen.takes")), table]))
     out += [part.heading(texts("screen.checks"), "h2"), *checks]
-    out += [part.heading(texts("take.limits"), "h2"), *part.bullets(report.limits, "small", width=width)]
-    out.append(part.heading(texts("screen.intake")))
-    if not report.intake:
-        out.append(part.text(texts("screen.intake_none"), width=width))
+    return [*out, *part.listed(texts("take.limits"), report.limits, width=width)]
+
+
+def _answers(report: ScreenReport, texts: Texts, width: float) -> list[Flowable]:
+    """The intake, and below it who signs: never alone on a page."""
+    groups: list[list[Flowable]] = []
     for group, facts in report.intake:
-        rows = [[f.label, f.value] for f in facts]
-        out += [part.heading(group, "h2"), part.facts([(r[0], r[1]) for r in rows], width=width, columns=1)]
-    return out
+        pairs = [(f.label, f.value) for f in facts]
+        table = part.facts(pairs, width=width, columns=1, label_width=_QUESTION * width)
+        groups.append([part.heading(group, "h2"), table])
+    groups = groups or [[part.text(texts("screen.intake_none"), width=width)]]
+    groups[-1] += _review(report, texts, width)
+    return part.together(part.heading(texts("screen.intake")), groups)
 
 
 def _review(report: ScreenReport, texts: Texts, width: float) -> list[Flowable]:
@@ -245,11 +236,12 @@ def _review(report: ScreenReport, texts: Texts, width: float) -> list[Flowable]:
     lines = [
         (texts("screen.signed_by"), review.name or blank),
         (texts("screen.signed_at"), review.date or blank),
-        (texts("screen.signature_line"), blank),
+        *([(texts("screen.review_version"), str(review.version))] if review.version else []),
+        (texts("screen.signature_line"), [Spacer(1, _SIGNATURE_HEIGHT)]),
         (texts("screen.notes"), review.notes or blank),
     ]
-    table = part.grid(["", ""], [[label, value] for label, value in lines], (20, 80), width=width)
-    return [KeepTogether([part.heading(texts("screen.signature")), part.text(status, width=width), table])]
+    table = part.grid(["", ""], lines, (20, 80), width=width)
+    return [part.heading(texts("screen.signature")), part.text(status, width=width), table]
 
 
 def _plan(

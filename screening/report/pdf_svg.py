@@ -20,6 +20,7 @@ from reportlab.platypus import Flowable
 
 from screening.catalog.loading import fail
 from screening.report.pdf_fonts import REGULAR, legible, register
+from screening.report.pdf_tags import piece
 
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _PATH: Final = re.compile(r"([MLHVCSQZmlhvcsqz])([^MLHVCSQZmlhvcsqz]*)")
@@ -61,11 +62,11 @@ class _Look:
 
 
 class Drawing(Flowable):  # type: ignore[misc]
-    """One SVG as a flowable of a width in points; its height follows from its view box."""
+    """One SVG as a flowable of a width in points; its height follows from its view box. `alt` says what it shows."""
 
-    def __init__(self, svg: str, width: float, *, name: str = "drawing") -> None:
+    def __init__(self, svg: str, width: float, *, name: str = "drawing", alt: str = "") -> None:
         super().__init__()
-        self._name = name
+        self._name, self._alt = name, alt
         try:
             self._root = ET.fromstring(svg)
         except ET.ParseError as err:
@@ -90,7 +91,8 @@ class Drawing(Flowable):  # type: ignore[misc]
         c.translate(0, self.height)
         c.scale(scale, -scale)
         c.translate(-self._box[0], -self._box[1])
-        self._children(self._root, self._look(self._root, _Look()))
+        with piece(c, "Figure", alt=self._alt):
+            self._children(self._root, self._look(self._root, _Look()))
         c.restoreState()
 
     def _children(self, parent: ET.Element, look: _Look) -> None:

@@ -18,7 +18,7 @@ from screening.core.datatypes import FloatArray, Recording, Repetition, TakeResu
 from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX, SEGMENTS, of, side_of
 from screening.core.vocabulary import Side
-from screening.report.faces import Heads
+from screening.report.faces import heads_to_blur
 from screening.report.hipline import hip_ends, line_tilt_deg, up_in_picture
 from screening.report.palette import LEFT, RIGHT, rgb
 from screening.video import pictures_at
@@ -29,6 +29,14 @@ _BRIGHT = {Side.LEFT: (120, 200, 255), Side.RIGHT: (255, 190, 130)}
 _DARK, _WHITE = (20, 20, 20), (255, 255, 255)
 _LABELLED = ("knee", "ankle")
 _LEVEL_DEG = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A measured take and its recording."""
+
+    result: TakeResult
+    video: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +117,9 @@ def _key_picture(
     settings: ReportSettings,
 ) -> KeyPicture:
     cut, origin, scale = _cut_out(picture, box, result.recording, settings.picture_max_side_px)
-    if settings.blur_face:
-        Heads(result).blur(cut, rep.bottom, origin=origin, scale=scale)
+    heads = heads_to_blur(result, settings)
+    if heads is not None:
+        heads.blur(cut, rep.bottom, origin=origin, scale=scale)
     drawn = draw(result, rep.bottom, cut, origin=origin, scale=scale)
     seconds = float(result.angle_table.time_s[rep.bottom])
     details = [] if result.scene.view.is_side else [_hip_line_text(result, rep.bottom, wordings)]
@@ -142,7 +151,7 @@ def frame_pictures(
     pictures = pictures_at(video, result.recording, at.values(), mirrored=mirrored, max_side_px=side)
     reps = chosen_repetitions(result, settings.max_pictures)
     box = person_box(result, reps) if reps else (0.0, 0.0, result.recording.width, result.recording.height)
-    heads = Heads(result) if settings.blur_face else None
+    heads = heads_to_blur(result, settings)
     out = []
     for frame in frames:
         cut, origin, scale = _cut_out(pictures[at[frame]], box, result.recording, settings.picture_max_side_px)

@@ -12,7 +12,7 @@ from screening.catalog import Wordings, load_sources
 from screening.core.screen import Basis, FlagLevel, ScreenResult
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Verdict
-from screening.report.model import FRAMES, Fact
+from screening.report.model import FRAMES, Fact, made_with
 from screening.report.rows import Missing
 from screening.report.screen_findings import ExerciseLine, FindingLine, finding_line, plan_lines, side_of_exercise
 from screening.report.screen_rows import Comparison, TakeLine, comparison, intake_lines, missing, take_line
@@ -31,12 +31,18 @@ _SAID = (Verdict.CLEAR, Verdict.POSSIBLE)
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """Who reviewed a report; everything is empty in a draft."""
+    """Who reviewed a report, and when; everything is empty in a draft.
+
+    `version`: of the review, from 1; later ones take the place of earlier signed ones. `signed_at`: the moment in
+    ISO 8601, empty where only the date was kept.
+    """
 
     signed: bool = False
     name: str = ""
     date: str = ""
     notes: str = ""
+    version: int = 0
+    signed_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,13 +191,5 @@ def _sources(result: ScreenResult, words: Words) -> tuple[str, ...]:
 
 
 def _provenance(result: ScreenResult, wordings: Wordings) -> tuple[Fact, ...]:
-    made = result.provenance
-    lines = {
-        "program": made.program_version,
-        "catalogue": made.catalogue_version,
-        "model": f"{made.model}, SHA-256 {made.model_sha256}",
-        "settings_sha256": made.settings_sha256,
-    }
-    named = [Fact(label=wordings.word("label", key), value=value) for key, value in lines.items()]
     videos = [Fact(label=take.name.replace("_", " "), value=take.video_sha256) for take in result.takes]
-    return (*named, *videos, *(Fact(label=name, value=version) for name, version in made.libraries.items()))
+    return made_with(result.provenance, wordings, *videos)

@@ -6,12 +6,11 @@ May import: core and the sibling files of `report`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from screening.core.datatypes import TakeResult
 from screening.core.screen import FrameToLook, ScreenResult
 from screening.core.settings import ReportSettings
-from screening.report.pictures import KeyPicture, frame_pictures
+from screening.report.pictures import Film, KeyPicture, frame_pictures
 from screening.report.screen_findings import frame_caption
 from screening.report.screen_words import Words
 
@@ -19,9 +18,8 @@ from screening.report.screen_words import Words
 def screen_pictures(
     result: ScreenResult,
     words: Words,
+    films: Mapping[str, Film],
     *,
-    takes: Mapping[str, TakeResult],
-    videos: Mapping[str, Path | None],
     settings: ReportSettings,
 ) -> dict[FrameToLook, KeyPicture]:
     """Draw the frames that the findings name, those of the first findings first.
@@ -32,8 +30,8 @@ def screen_pictures(
         The screen.
     words : Words
         The catalogue in one language.
-    takes, videos : mapping
-        Its takes and their recordings by name; what is missing gives no picture.
+    films : mapping
+        Its takes with their recordings, by name; what is missing gives no picture.
     settings : ReportSettings
         Sizes; there are at most `max_pictures` for each side.
 
@@ -43,15 +41,13 @@ def screen_pictures(
         The drawn pictures in the order of the findings.
     """
     named = dict.fromkeys(frame for finding in result.findings for frame in finding.frames)
-    wanted = [f for f in named if f.take in takes and videos.get(f.take) is not None and _inside(f, takes[f.take])]
+    wanted = [f for f in named if f.take in films and _inside(f, films[f.take].result)]
     wanted = wanted[: 2 * settings.max_pictures]
     drawn: dict[FrameToLook, KeyPicture] = {}
     for name in dict.fromkeys(f.take for f in wanted):
-        video = videos[name]
         frames = [f for f in wanted if f.take == name]
-        if video is not None:
-            made = frame_pictures(takes[name], video, [f.frame for f in frames], settings=settings)
-            drawn |= {f: _picture(f, *made[k], result, words) for k, f in enumerate(frames)}
+        made = frame_pictures(films[name].result, films[name].video, [f.frame for f in frames], settings=settings)
+        drawn |= {f: _picture(f, *made[k], result, words) for k, f in enumerate(frames)}
     return {f: drawn[f] for f in wanted}
 
 

@@ -39,22 +39,20 @@ _CHUNK = 512
 
 def write_angles(result: TakeResult, path: Path) -> None:
     """Write `angles.csv`: one row a frame, as in `TakeResult.angles`."""
-    table = result.angles
-    columns: list[list[str]] = []
-    for name in table.columns:
-        cells = table[name]
-        if name == "time_s":
-            columns.append([f"{t:.6f}" for t in cells.to_numpy(float)])
-        elif name in ("phase", "lead"):
-            columns.append([safe_text(str(text)) for text in cells])
-        elif name in ("frame", "rep"):
-            columns.append(
-                ["" if cell is None else str(int(cell)) for cell in cells.astype(object).where(cells.notna(), None)]
-            )
-        else:
-            columns.append([number(v, 3) for v in cells.to_numpy(float).tolist()])
+    header = ["frame", "time_s", "phase", "rep", "lead", *result.numbers()]
     with writing(path) as file:
-        _write_rows(file, list(table.columns), zip(*columns, strict=True))
+        _write_rows(file, header, _angle_rows(result))
+
+
+def _angle_rows(result: TakeResult) -> Iterator[list[str]]:
+    """Rows made a piece at a time, without the pandas table, whose library takes 60 MiB."""
+    timeline, time_s, columns = result.timeline, result.angle_table.time_s, list(result.numbers().values())
+    reps, leads = timeline.rep_of_frame(), timeline.lead_of_frame()
+    for first in range(0, len(time_s), _CHUNK):
+        cells = np.stack([column[first : first + _CHUNK] for column in columns], axis=1)
+        for k, row in enumerate(cells.tolist(), start=first):
+            told = safe_text(str(timeline.phase[k])), str(reps[k] or ""), safe_text(str(leads[k] or ""))
+            yield [str(k), f"{time_s[k]:.6f}", *told, *(number(v, 3) for v in row)]
 
 
 def write_landmarks(result: TakeResult, path: Path) -> None:

@@ -18,11 +18,12 @@ from screening.core.vocabulary import Side, View, Word
 
 
 class ConsentKind(Word):
-    """What a person may agree to, each on its own."""
+    """What a person may agree to, each on its own; `BLURRED`: their head is blurred in everything that is shown."""
 
     ANALYSIS = "analysis"
     STORAGE = "storage"
     SHARING = "sharing"
+    BLURRED = "blurred"
 
 
 class ScreenState(Word):

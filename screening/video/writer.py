@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from screening.core.errors import ScreeningError, StorageError
 
 _TICKS_PER_S: Final = 90_000
-_KEY_EVERY_FRAMES: Final = 48  # so that a player can jump
+_KEY_EVERY_FRAMES: Final = 24  # so that a player jumps at once: it decodes from the last of these
 _BT709: Final = 1
 
 

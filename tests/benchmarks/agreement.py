@@ -3,8 +3,9 @@
 REAL is a folder with `squat_two_phones/` and `beam_four_cameras/`: videos of one person with the joint angles
 (`reference.mot`) and points (`reference.trc`) that a system of several cameras gave. Those are markerless themselves
 and wrong by 4 to 7 deg, so the figures are an agreement, not an error. Printed are, for each recording and angle,
-bias, root mean square difference, correlation and how many frames were compared. Saved landmarks are
-`FOLDER__CLIP.npz`.
+bias, root mean square difference, correlation, how many standard errors hold how many frames and how many frames were
+compared; for each reference how much its own segments change their lengths, which bones do not. Clocks that differ are
+brought together by the height of the hips. Saved landmarks are `FOLDER__CLIP.npz`.
 """
 
 from __future__ import annotations
@@ -34,15 +35,20 @@ _MIDDLE = {
     "lumbar_extension_deg": ("lumbar_extension", 1.0),
 }
 _SIDED = {"hip_flexion": "hip_flexion", "knee_flexion": "knee_angle", "ankle_dorsiflexion": "ankle_angle"}
+#: The clocks of a recording and its reference differ by no more than this, and only so alike a movement tells by how
+#: much.
+_MAX_LAG_S, _ALIKE = 0.2, 0.9
+_SEGMENTS = {"thigh": ("Hip", "Knee"), "shank": ("Knee", "Ankle"), "trunk": ("Hip", "Shoulder")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Measured against a reference in the frames that show both, degrees."""
+    """Measured against a reference in the frames that show both, degrees; `within`: share in two standard errors."""
 
     bias: float
     rmse: float
     r: float
+    within: float
     frames: int
 
 
@@ -97,8 +103,36 @@ def _degrees(y: FloatArray, x: FloatArray) -> FloatArray:
     return np.degrees(np.unwrap(np.arctan2(y, x)))
 
 
-def agreement(value: FloatArray, reference: FloatArray) -> Agreement:
-    """Compare two tracks of one length."""
+def hip_height(folder: Path) -> FloatArray:
+    """Height of mid-hip in the reference, metres, (time,)."""
+    points = read_trc(folder / "reference.trc")
+    return 0.5 * (points["LHip"] + points["RHip"])[:, 1]
+
+
+def lag_s(time_s: FloatArray, height: FloatArray, reference_s: FloatArray, reference: FloatArray) -> float:
+    """How much later the recording shows the same movement than the reference, seconds; 0 where that is not told."""
+    found = {}
+    for lag in np.arange(-_MAX_LAG_S, _MAX_LAG_S + 1e-9, 1.0 / 60.0):
+        wanted = np.interp(time_s - lag, reference_s, reference, left=np.nan, right=np.nan)
+        seen = np.isfinite(wanted) & np.isfinite(height)
+        if seen.sum() > 10 and wanted[seen].std() > 0.0:
+            found[float(np.corrcoef(height[seen], wanted[seen])[0, 1])] = float(lag)
+    best = max(found, default=0.0)
+    return found[best] if best >= _ALIKE else 0.0
+
+
+def length_changes(folder: Path) -> dict[str, float]:
+    """By how much the reference's segments change their lengths, 95 % range over the median, percent."""
+    points, out = read_trc(folder / "reference.trc"), {}
+    for name, (upper, lower) in _SEGMENTS.items():
+        lengths = [np.linalg.norm(points[f"{s}{upper}"] - points[f"{s}{lower}"], axis=1) for s in "LR"]
+        spread = [np.ptp(np.nanpercentile(v, [2.5, 97.5])) / np.nanmedian(v) for v in lengths]
+        out[name] = 100.0 * float(np.mean(spread))
+    return out
+
+
+def agreement(value: FloatArray, reference: FloatArray, sd: FloatArray) -> Agreement:
+    """Compare two tracks of one length; `sd` is the standard error of the first."""
     seen = np.isfinite(value) & np.isfinite(reference)
     a, b = value[seen], reference[seen]
     moves = len(a) > 2 and a.std() > 0.5 and b.std() > 0.5
@@ -106,6 +140,7 @@ def agreement(value: FloatArray, reference: FloatArray) -> Agreement:
         bias=float(np.mean(a - b)),
         rmse=float(np.sqrt(np.mean((a - b) ** 2))),
         r=float(np.corrcoef(a, b)[0, 1]) if moves else float("nan"),
+        within=float(np.mean(np.abs(a - b) <= 2.0 * sd[seen])),
         frames=len(a),
     )
 
@@ -121,10 +156,12 @@ def measured(video: Path, movement: str, landmarks: Path | None) -> TakeResult:
     return interpret(raw, recording, options=options, pictures=look_again(recording, options=options))
 
 
-def compared(result: TakeResult, time_s: FloatArray, reference: Mapping[str, FloatArray]) -> dict[str, Agreement]:
+def compared(
+    result: TakeResult, time_s: FloatArray, reference: Mapping[str, FloatArray], lag: float
+) -> dict[str, Agreement]:
     """Agreement of every angle that both have; changes are taken from the same reference frames."""
     table, out = result.angle_table, {}
-    at = table.time_s
+    at = table.time_s - lag
     for name in table.names:
         if name not in reference or table.observability[name] is Observability.NONE:
             continue
@@ -132,7 +169,7 @@ def compared(result: TakeResult, time_s: FloatArray, reference: Mapping[str, Flo
         if name in truth.ZEROED:
             wanted = wanted - np.nanmedian(wanted[list(result.timeline.reference)])
         if (np.isfinite(table.column(name)) & np.isfinite(wanted)).sum() > 10:
-            out[name] = agreement(table.column(name), wanted)
+            out[name] = agreement(table.column(name), wanted, table.column_sd(name))
     return out
 
 
@@ -142,20 +179,29 @@ def main() -> None:
     parser.add_argument("real", type=Path)
     parser.add_argument("--landmarks", type=Path)
     arguments = parser.parse_args()
-    print("| recording | view | angle | bias | RMS difference | r | frames |\n|" + "---|" * 7)
+    print(
+        "| recording | view | angle | bias | RMS difference | r | within 2 standard errors | frames |\n|" + "---|" * 8
+    )
+    notes = []
     for folder, movement in FOLDERS.items():
         time_s, reference = reference_angles(arguments.real / folder)
+        height = hip_height(arguments.real / folder)[: len(time_s)]
+        changes = ", ".join(f"{k} {v:.0f} %" for k, v in length_changes(arguments.real / folder).items())
+        notes.append(f"{folder}: lengths in the reference change by {changes}")
         for video in sorted(p for p in (arguments.real / folder).iterdir() if p.suffix in (".mp4", ".mov")):
             try:
                 result = measured(video, movement, arguments.landmarks)
             except ScreeningError as err:
-                print(f"| {folder}/{video.stem} | | refused: {err.what} | | | | |")
+                print(f"| {folder}/{video.stem} | | refused: {err.what} | | | | | |")
                 continue
-            for name, a in compared(result, time_s, reference).items():
+            lag = lag_s(result.angle_table.time_s, np.asarray(result.timeline.signal_pct), time_s, height)
+            notes.append(f"{folder}/{video.stem}: {lag:+.2f} s later than the reference")
+            for name, a in compared(result, time_s, reference, lag).items():
                 print(
                     f"| {folder}/{video.stem} | {result.scene.view} | {name.rpartition('_')[0].replace('_', ' ')} "
-                    f"| {a.bias:+.1f} | {a.rmse:.1f} | {a.r:.2f} | {a.frames} |"
+                    f"| {a.bias:+.1f} | {a.rmse:.1f} | {a.r:.2f} | {100.0 * a.within:.0f} % | {a.frames} |"
                 )
+    print("\n" + "\n".join(notes))
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from screening import pipeline
 from screening.core import settings as settings_file
-from screening.core.datatypes import FloatArray
+from screening.core.datatypes import BoolArray, FloatArray
 from screening.core.settings import DEFAULTS, JointSettings, TakeOptions
 from screening.core.vocabulary import Quality, Side, View
 from screening.kinematics.joints import joints
@@ -37,11 +37,9 @@ FREE = {
     "ankle_up": 0.03,
     "ankle_ahead_front": 0.03,
     "ankle_ahead_rear": 0.03,
-    "thigh": 0.05,
-    "shank": 0.05,
     "thigh_turned": 0.03,
 }
-#: Where the ridge pulls to: no offset, and segments as long as they are in the exact skeletons on average.
+#: Where the ridge pulls to: hardly an offset. Lengths of the segments are those of the exact skeletons on average.
 START = JointSettings(
     hip_ahead=0.07,
     hip_up=0.0,
@@ -50,20 +48,23 @@ START = JointSettings(
     ankle_up=0.0,
     ankle_ahead_front=0.0,
     ankle_ahead_rear=0.0,
-    thigh=0.785,
-    shank=0.83,
     thigh_turned=0.02,
 )
 RIDGE = 10.0
 #: One degree counts as much as this many trunk lengths of a joint's place.
-TRUNKS_PER_DEG = 0.02
+TRUNKS_PER_DEG = 0.03
+#: What an error of the change from the top counts against one of the angle itself.
+CHANGE = 1.5
 EVERY = 3
 ANGLES = ("lean", "front thigh", "front shank", "front knee", "rear thigh", "rear shank", "rear knee")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clip:
-    """Landmarks and truth of the frames of the split: track, sd as `joints` wants them; front leg first."""
+    """Landmarks and truth of a take: track, sd as `joints` wants them; front leg first.
+
+    `moving`, `top`, `bottoms` (time,): frames of the split, those before the first repetition, those of each bottom.
+    """
 
     name: str
     person: str
@@ -72,8 +73,9 @@ class Clip:
     near: int
     places: FloatArray
     angles: FloatArray
-    top: FloatArray
-    bottoms: tuple[FloatArray, ...]
+    moving: BoolArray
+    top: BoolArray
+    bottoms: tuple[BoolArray, ...]
 
 
 def angles_of(track: FloatArray) -> FloatArray:
@@ -98,9 +100,9 @@ def read(video: Path, landmarks: Path | None) -> Clip | None:
     view = scene.describe(raw, options, container_flipped=False, settings=DEFAULTS.scene)
     if not view.view.is_side:
         return None
-    motion = pipeline._motion(
-        pipeline._averaged(raw, view, options, DEFAULTS, overrules=False), recording, view, DEFAULTS
-    )[0]
+    legs = pipeline._legs(raw, view, options)
+    averaged = pipeline._averaged(legs, options, DEFAULTS, overrules=False)
+    motion = pipeline._motion(averaged, recording, view, DEFAULTS)[0]
     sides = (exact.lead, exact.lead.other)
     near = sides.index(Side.LEFT if view.view is View.LEFT else Side.RIGHT)
     axes = np.array([float(view.facing), -1.0])
@@ -120,21 +122,32 @@ def read(video: Path, landmarks: Path | None) -> Clip | None:
     return Clip(
         name=video.stem,
         person=exact.person,
-        track=track[frames],
-        sd=np.stack([*sds, *(image.point_sd(p) for p in points)], axis=1)[frames],
+        track=track,
+        sd=np.stack([*sds, *(image.point_sd(p) for p in points)], axis=1),
         near=near,
-        places=level[frames],
-        angles=angles[frames],
-        top=np.isin(frames, rest),
-        bottoms=tuple(np.isin(frames, b) for b in exact.bottoms),
+        places=level,
+        angles=angles,
+        moving=exact.moving,
+        top=np.isin(np.arange(len(track)), rest),
+        bottoms=tuple(np.isin(np.arange(len(track)), b) for b in exact.bottoms),
     )
 
 
 def errors(clip: Clip, settings: JointSettings, every: int = 1) -> tuple[FloatArray, FloatArray]:
-    """Errors of the angles, degrees, (time, angle), and of hip, knees and ankles, trunk lengths, (time, 5, axis)."""
+    """Errors in the frames of the split.
+
+    Of the angles, degrees, (time, angle); of hip, knees and ankles, trunk lengths, (time, 5, axis).
+    """
     moved = joints(clip.track[::every], clip.sd[::every], near=clip.near, settings=settings)
     trunk = np.nanmedian(np.linalg.norm(clip.track[:, 0] - clip.track[:, 1], axis=1))
-    return angles_of(moved) - clip.angles[::every], (moved - clip.places[::every])[:, 1:] / trunk
+    here = clip.moving[::every]
+    return (angles_of(moved) - clip.angles[::every])[here], (moved - clip.places[::every])[here, 1:] / trunk
+
+
+def since_top(error: FloatArray, clip: Clip, every: int = 1) -> FloatArray:
+    """Errors of the change from the top of the split, as `error` (time, angle)."""
+    out: FloatArray = error - np.nanmedian(error[clip.top[::every][clip.moving[::every]]], axis=0)
+    return out
 
 
 def fit(clips: list[Clip]) -> JointSettings:
@@ -153,7 +166,8 @@ def fit(clips: list[Clip]) -> JointSettings:
         for clip in clips:
             angle, place = errors(clip, settings, EVERY)
             share = 10.0 / np.sqrt(len(angle) * people.count(clip.person))
-            out += [share * np.nan_to_num(angle).ravel(), share * np.nan_to_num(place).ravel() / TRUNKS_PER_DEG]
+            weighed = (angle, CHANGE * since_top(angle, clip, EVERY), place / TRUNKS_PER_DEG)
+            out += [share * np.nan_to_num(part).ravel() for part in weighed]
         return np.concatenate(out)
 
     found = least_squares(residuals, np.zeros(len(FREE)), loss="soft_l1", f_scale=3.0, max_nfev=12)
@@ -163,8 +177,8 @@ def fit(clips: list[Clip]) -> JointSettings:
 def row(clip: Clip, settings: JointSettings) -> FloatArray:
     """Root mean square error, that of the change from the top, and the latter's error at the bottom, (3, angle)."""
     error, _ = errors(clip, settings)
-    change = error - np.nanmedian(error[clip.top], axis=0)
-    bottom = [np.nanmean(change[b], axis=0) for b in clip.bottoms]
+    change = since_top(error, clip)
+    bottom = [np.nanmean(change[b[clip.moving]], axis=0) for b in clip.bottoms]
     return np.stack(
         [
             np.sqrt(np.nanmean(error**2, axis=0)),
@@ -208,7 +222,7 @@ def show(folder: Path, landmarks: Path | None) -> JointSettings:
     """Fit to everybody and without each person in turn, print the figures, return the first."""
     clips = read_all(folder, landmarks)
     everybody = fit(clips)
-    print("constants:", {f.name: round(getattr(everybody, f.name), 3) for f in fields(everybody)})
+    print("constants:", {name: round(getattr(everybody, name), 3) for name in FREE})
     others = left_out(clips)
     spread = {name: [round(getattr(s, name), 3) for s in others.values()] for name in FREE}
     print("without each person in turn:", spread)

@@ -29,7 +29,7 @@ from screening.web.tickets import Tickets
 from tests.app.conftest import free_port, wait_for
 from tests.conftest import ROOT, SAMPLES
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 CLIP = SAMPLES / "front_left_lead.mp4"
 FAST = TakeOptions(quality=Quality.FAST, mirrored=False)
@@ -38,7 +38,7 @@ SLOT = "split_squat.left.back"
 FILM = bytes(range(256)) * 4 * 10 * 1024
 
 
-def until(condition, seconds=40.0):
+def until(condition, seconds=180.0):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"
@@ -126,12 +126,12 @@ def server(data):
     null = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=ROOT, stdin=null, stdout=null, stderr=null, start_new_session=True)
     try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, 40.0)
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield process, port
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def test_a_worker_killed_while_it_measures(queue, before):
@@ -142,7 +142,7 @@ def test_a_worker_killed_while_it_measures(queue, before):
         shown = queue.get(number)
         assert shown.state in (JobState.QUEUED, JobState.RUNNING)
         assert not (queue.folder(number) / RESULTS).exists()
-        job = until(lambda: done(queue, number, supervisor), 60.0)
+        job = until(lambda: done(queue, number, supervisor))
     assert (job.state, job.tries) == (JobState.DONE, 2)
     assert job.pid != first.pid
     assert_results(queue, number)
@@ -154,20 +154,20 @@ def test_the_server_killed_while_its_worker_measures(queue, before):
     with server(queue.data) as (process, _):
         job = until(lambda: measuring(queue, number))
         process.kill()
-        process.wait(10)
-        until(lambda: not process_alive(job.pid), 20.0)
+        process.wait(60)
+        until(lambda: not process_alive(job.pid))
         shown = queue.get(number)
         assert shown.state is JobState.QUEUED  # the worker noticed, and gave it back
         assert not (queue.folder(number) / RESULTS).exists()
         assert before.is_whole()
     with Supervisor(queue.data, workers=1) as supervisor:
-        assert until(lambda: done(queue, number, supervisor), 60.0).state is JobState.DONE
+        assert until(lambda: done(queue, number, supervisor)).state is JobState.DONE
     assert_results(queue, number)
 
 
 def send(port, ticket, body, *, offset=0, upto=None):
     """Send bytes as the page does; give the answer, None if only a part was sent and the line is still open."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     line.putrequest("PATCH", f"/api/uploads/{ticket.id}")
     told = {"X-Upload-Secret": ticket.secret, "Upload-Offset": offset, "Upload-Length": len(FILM)}
     for name, value in {**told, "X-File-Name": "clip.mp4", "Content-Length": len(body)}.items():
@@ -183,7 +183,7 @@ def answer(line):
 
 
 def offset(port, ticket):
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     line.request("HEAD", f"/api/uploads/{ticket.id}", headers={"X-Upload-Secret": ticket.secret})
     found = line.getresponse()
     found.read()
@@ -208,9 +208,9 @@ def test_the_server_and_its_worker_killed_during_an_upload(data, before):
     part = data / "uploads" / f"{ticket.id}.part"
     with server(data) as (process, port):
         line = send(port, ticket, FILM, upto=len(FILM) * 3 // 4)
-        until(lambda: part.exists() and part.stat().st_size > 0, 20.0)
+        until(lambda: part.exists() and part.stat().st_size > 0)
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
         line.close()
     arrived = part.stat().st_size
     assert 0 < arrived < len(FILM)
@@ -263,11 +263,11 @@ def test_a_full_disk_while_it_measures_and_room_again(queue, before):
         pid = until(lambda: measuring(queue, number)).pid
         # Smaller than the report, larger than everything that comes before it.
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (3 * 1024**2, resource.RLIM_INFINITY))
-        until(lambda: done(queue, number, supervisor), 60.0)
+        until(lambda: done(queue, number, supervisor))
         assert_full(queue, number, before)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert queue.again(queue.get(number), FAST)
-        assert until(lambda: done(queue, number, supervisor), 60.0).state is JobState.DONE
+        assert until(lambda: done(queue, number, supervisor)).state is JobState.DONE
     assert_results(queue, number)
     assert before.is_whole()
 
@@ -277,10 +277,10 @@ def test_a_worker_that_cannot_write_one_byte(queue, before):
     with Supervisor(queue.data, workers=1) as supervisor:
         pid = until(lambda: measuring(queue, number)).pid
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
-        until(lambda: not process_alive(pid), 30.0)
+        until(lambda: not process_alive(pid))
         assert queue.get(number).state in (JobState.RUNNING, JobState.QUEUED)  # true: the next worker takes it up
         assert not (queue.folder(number) / RESULTS).exists()
         assert before.is_whole()
-        job = until(lambda: done(queue, number, supervisor), 60.0)
+        job = until(lambda: done(queue, number, supervisor))
     assert (job.state, job.tries) == (JobState.DONE, 2)
     assert_results(queue, number)

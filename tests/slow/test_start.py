@@ -8,7 +8,7 @@ import pytest
 from tests.app.conftest import free_port, serving
 from tests.conftest import run_screening
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 #: This machine's own too, but not the address that the page takes for it: as good as another one.
 OTHER = "127.0.0.2"
@@ -29,7 +29,7 @@ def _secrets(folder, text):
 
 def _app(folder, *more):
     # A home of its own: Streamlit also reads the secrets of whoever runs it.
-    return run_screening("app", "--data", folder / "data", *more, cwd=folder, timeout=40, HOME=str(folder))
+    return run_screening("app", "--data", folder / "data", *more, cwd=folder, timeout=180, HOME=str(folder))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_without_log_in_no_other_address(tmp_path):
 
 
 def _status(port, host):
-    line = http.client.HTTPConnection(OTHER, port, timeout=10)
+    line = http.client.HTTPConnection(OTHER, port, timeout=60)
     line.request("GET", "/", headers={"Host": host})
     found = line.getresponse().status
     line.close()

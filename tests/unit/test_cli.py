@@ -13,6 +13,7 @@ import pytest
 from screening import __version__, cli
 from screening.core.errors import CancelledError
 from tests.conftest import ROOT, SAMPLES, run_screening
+from tests.speed import check
 
 CLIP = SAMPLES / "front_left_lead.mp4"
 HEAVY = {
@@ -60,12 +61,13 @@ def test_help_is_quick_and_loads_no_heavy_library():
 
 @pytest.mark.slow
 def test_help_answers_within_a_second_in_a_process_of_its_own():
-    tries = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert "analyze" in run_screening("--help").stdout
-        tries.append(time.perf_counter() - start)
-    assert min(tries) < 1.0
+    def tries():
+        for _ in range(3):
+            start = time.perf_counter()
+            assert "analyze" in run_screening("--help").stdout
+            yield time.perf_counter() - start
+
+    check("screening --help", lambda: list(tries()), promised=1.0, busy=20.0)
 
 
 def test_version(capsys):

@@ -4,6 +4,7 @@ May import: fhir.resources (an extra), catalog, core and the sibling files of `r
 
 The library offers the models of R4B, in which these two resources are the same as in R4. Codes are words: no code of
 LOINC or SNOMED CT stands for these measures. Units are codes of UCUM. A person is known by the code of the screen only.
+Nothing is final before a clinician has signed; a signed version that follows another one is an amended report.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from screening.core.vocabulary import Verdict
 from screening.report.atomic import writing
 from screening.report.exchange.optional import need
 from screening.report.exchange.tables import finite
+from screening.report.screen_model import Review
 from screening.report.texts import EXCHANGE, Texts, load_texts
 
 _UCUM: Final = "http://unitsofmeasure.org"
@@ -29,25 +31,27 @@ _CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 _UNIT: Final = {"deg": ("deg", "deg"), "s": ("s", "s"), "pct": ("%", "%")}
 #: Name space of the identifiers in a bundle: the same result gives the same ones.
 _SPACE: Final = uuid.UUID("6f0d5d0e-1a55-5c0b-9d4d-2d4f6a1c7b11")
-_DRAFT: Final = "preliminary"
+_DRAFT, _SIGNED, _SIGNED_AGAIN = "preliminary", "final", "amended"
+_UNSIGNED: Final = Review()
 
 
-def take_bundle(result: TakeResult, wordings: Wordings) -> dict[str, Any]:
-    """One take as a bundle in plain values."""
+def take_bundle(result: TakeResult, wordings: Wordings, review: Review = _UNSIGNED) -> dict[str, Any]:
+    """One take as a bundle in plain values; `review` is that of the screen it belongs to."""
     texts, seed = load_texts(EXCHANGE, result.language), result.recording.sha256 + result.provenance.settings_sha256
     observations = [_of_metric(m, wordings, texts) for m in result.measurements]
-    return _bundle(seed, texts("fhir.report_take"), observations, subject="", conclusion=texts("fhir.conclusion"))
+    said = [*_signed(review, texts), texts("fhir.conclusion")]
+    return _bundle(seed, texts("fhir.report_take"), observations, subject="", said=said, review=review)
 
 
-def screen_bundle(result: ScreenResult, wordings: Wordings) -> dict[str, Any]:
+def screen_bundle(result: ScreenResult, wordings: Wordings, review: Review = _UNSIGNED) -> dict[str, Any]:
     """A whole screen as a bundle in plain values: comparisons, then observations along the chain."""
     texts = load_texts(EXCHANGE, result.language)
     seed = "".join(t.video_sha256 for t in result.takes) + result.person.code
     observations = [_of_asymmetry(a, wordings, texts) for a in result.asymmetries]
     observations += [_of_finding(f, texts) for f in result.findings if f.verdict is not Verdict.NOT_ASSESSED]
-    said = [*(flag.sentence for flag in result.flags), texts("fhir.conclusion")]
+    said = [*(flag.sentence for flag in result.flags), *_signed(review, texts), texts("fhir.conclusion")]
     subject = result.person.code
-    return _bundle(seed, texts("fhir.report_screen"), observations, subject=subject, conclusion=" ".join(said))
+    return _bundle(seed, texts("fhir.report_screen"), observations, subject=subject, said=said, review=review)
 
 
 def write_bundle(plain: dict[str, Any], path: Path) -> None:
@@ -58,18 +62,43 @@ def write_bundle(plain: dict[str, Any], path: Path) -> None:
         file.write(json.dumps(json.loads(checked.model_dump_json()), ensure_ascii=False, indent=1) + "\n")
 
 
+def _signed(review: Review, texts: Texts) -> list[str]:
+    """Who signed and when, and what was noted."""
+    if not review.signed:
+        return []
+    said = texts("fhir.signed", name=review.name, date=review.date, version=review.version)
+    return [said, *([texts("fhir.notes", notes=review.notes)] if review.notes.strip() else [])]
+
+
+def _signer(review: Review) -> dict[str, Any]:
+    """Who answers for a report, and since when."""
+    if not review.signed:
+        return {}
+    who = [{"display": review.name}]
+    return {"performer": who, "resultsInterpreter": who, **({"issued": review.signed_at} if review.signed_at else {})}
+
+
 def _bundle(
-    seed: str, name: str, observations: list[dict[str, Any]], *, subject: str, conclusion: str
+    seed: str,
+    name: str,
+    observations: list[dict[str, Any]],
+    *,
+    subject: str,
+    said: list[str],
+    review: Review,
 ) -> dict[str, Any]:
     addresses = [_address(seed, str(k)) for k in range(len(observations))]
+    status = (_SIGNED_AGAIN if review.version > 1 else _SIGNED) if review.signed else _DRAFT
+    known: dict[str, Any] = {"status": status}
+    if subject.strip():
+        known["subject"] = {"identifier": {"value": subject}}
     report: dict[str, Any] = {
         "resourceType": "DiagnosticReport",
-        "status": _DRAFT,
         "code": {"text": name},
-        "conclusion": conclusion,
+        **_signer(review),
+        "conclusion": " ".join(said),
         "result": [{"reference": address} for address in addresses],
     }
-    known = {"subject": {"identifier": {"value": subject}}} if subject.strip() else {}
     resources = [(_address(seed, "report"), {**report, **known})]
     resources += [(a, {**o, **known}) for a, o in zip(addresses, observations, strict=True)]
     entries = [{"fullUrl": address, "resource": resource} for address, resource in resources]
@@ -84,7 +113,6 @@ def _observation(label: str, texts: Texts, *, view: str) -> dict[str, Any]:
     method = {"method": {"text": texts("fhir.method", view=view)}} if view else {}
     return {
         "resourceType": "Observation",
-        "status": _DRAFT,
         "category": [{"coding": [{"system": _CATEGORY, "code": "exam"}]}],
         "code": {"text": label},
         **method,

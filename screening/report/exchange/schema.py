@@ -70,7 +70,8 @@ def _object(kind: type, defs: dict[str, Any]) -> dict[str, Any]:
         properties["schema_version"] = {"const": default}
     about = (inspect.getdoc(kind) or "").partition("\n\n")[0].replace("\n", " ")
     head = {"description": about} if about else {}
-    return {**head, "type": "object", "properties": properties, "required": names, "additionalProperties": False}
+    needed = [f.name for f in fields(kind) if not f.metadata.get("later")]
+    return {**head, "type": "object", "properties": properties, "required": needed, "additionalProperties": False}
 
 
 def _of(kind: Any, defs: dict[str, Any]) -> dict[str, Any]:

@@ -89,8 +89,29 @@ def test_an_aim_that_no_take_shows_has_its_line_too():
 
 def test_agreement_of_two_tracks():
     a = np.array([1.0, 2.0, 3.0, NAN])
-    found = agreement.agreement(a + 2.0, a)
+    found = agreement.agreement(a + 2.0, a, np.array([1.1, 1.1, 0.9, 0.9]))
     assert (found.bias, found.rmse, found.r, found.frames) == pytest.approx((2.0, 2.0, 1.0, 3))
+    assert found.within == pytest.approx(2 / 3)
+
+
+def test_clocks_are_brought_together_by_the_hips_where_they_move_alike():
+    time_s = np.arange(300) / 60.0
+    reference = np.sin(time_s * 2.0)
+    late = np.sin((time_s - 0.1) * 2.0)
+    assert agreement.lag_s(time_s, 100.0 * late + 3.0, time_s, reference) == pytest.approx(0.1, abs=0.01)
+    other = np.random.default_rng(1).normal(size=300)
+    assert agreement.lag_s(time_s, other, time_s, reference) == 0.0
+
+
+def test_segments_of_a_reference_should_keep_their_lengths(tmp_path):
+    places = {"Hip": [1.0, 1.0], "Knee": [0.6, 0.55], "Ankle": [0.2, 0.2], "Shoulder": [1.5, 1.5]}
+    names = [f"{side}{part}" for part in places for side in "LR"]
+    head = "P\nD\n1\nFrame#\tTime\t" + "\t\t\t".join(names) + "\n\t\tX1\n"
+    rows = [f"{k}\t{k}\t" + "\t".join(f"0\t{places[name[1:]][k]}\t0" for name in names) + "\n" for k in (0, 1)]
+    (tmp_path / "reference.trc").write_text(head + "".join(rows))
+    found = agreement.length_changes(tmp_path)
+    assert found["trunk"] == pytest.approx(0.0)
+    assert found["thigh"] == pytest.approx(100.0 * 0.95 * 0.05 / 0.425)
 
 
 def test_reference_files_are_read(tmp_path):

@@ -3,6 +3,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import numpy as np
 import pytest
 
+from screening.core.arrays import given
 from screening.core.datatypes import LandmarkSequence, Recording, Step
 from screening.core.settings import DEFAULTS
 from screening.core.skeleton import INDEX, LANDMARKS, PARTNER, leg_indices, side_of
@@ -141,3 +142,19 @@ def test_fingerprint_of_the_settings_follows_what_can_change_a_result():
     port_changed = replace(DEFAULTS, web=replace(DEFAULTS.web, port=1))
     assert filter_changed.sha256() != DEFAULTS.sha256()
     assert port_changed.sha256() == DEFAULTS.sha256()
+
+
+def test_what_came_in_single_precision_stays_in_it_and_everything_else_is_double():
+    seen = sequence(position=np.zeros((N, 33, 2), np.float32))
+    assert (seen.position.dtype, seen.visibility.dtype, seen.sd.dtype) == (np.float32,) * 3
+    assert sequence(position=np.zeros((N, 33, 2), int)).position.dtype == np.float64
+    gone = sequence(position=np.zeros((N, 33, 2), np.float32), valid=np.zeros((N, 33), bool))
+    assert gone.position.dtype == np.float32
+    assert np.isnan(gone.position).all()
+
+
+def test_an_array_that_was_given_away_is_shared_and_read_only():
+    position = given(np.zeros((N, 33, 2)))
+    assert sequence(position=position).position is position
+    with pytest.raises(ValueError, match="read-only"):
+        position[0, 0, 0] = 1.0

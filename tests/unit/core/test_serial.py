@@ -1,9 +1,10 @@
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
 
+from screening.catalog.errors import load_errors
 from screening.core.datatypes import TakeResult
 from screening.core.serial import from_plain, to_plain
 from screening.core.settings import TakeOptions
@@ -65,6 +66,28 @@ def test_unknown_missing_and_impossible_parts_are_an_error(result, spoil, said):
     spoil(plain)
     with pytest.raises(ValueError, match=said):
         from_plain(TakeResult, plain)
+
+
+def test_only_fields_that_came_later_may_be_missing(result):
+    plain = json.loads(json.dumps(to_plain(result)))
+    for name in ("errors_date", "errors_sha256", "faces_blurred"):
+        del plain["provenance"][name]
+    old = from_plain(TakeResult, plain).provenance
+    assert (old.errors_date, old.errors_sha256, old.faces_blurred) == ("", "", False)
+    del plain["provenance"]["model"]
+    with pytest.raises(ValueError, match=r"Provenance: missing \['model'\], unknown \[\]"):
+        from_plain(TakeResult, plain)
+
+
+def test_a_result_names_the_table_of_its_errors(result):
+    table = load_errors()
+    assert result.provenance.errors_date == table.made.date
+    assert result.provenance.errors_sha256 == table.sha256()
+    turned = replace(table, frames=dict(reversed(table.frames.items())))
+    assert turned.sha256() == table.sha256()
+    key, first = next(iter(table.metrics.items()))
+    other = replace(table, metrics={**table.metrics, key: replace(first, sem=first.sem + 0.01)})
+    assert other.sha256() != table.sha256()
 
 
 def test_numbers_become_plain_ones_and_what_is_no_number_becomes_null():

@@ -4,13 +4,19 @@ import json
 from dataclasses import replace
 
 import pytest
+from pypdf import PdfReader
 
 from screening.cli import main
 from screening.core.errors import ConfigError, OutputExistsError, UsageError
 from screening.core.serial import to_plain
+from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Side
-from screening.jobs.exports import FORMATS, export, find_result, is_screen, pair_of, video_of
+from screening.jobs.exports import FORMATS, export, find_result, is_screen
+from screening.jobs.screen_reports import pair_of, video_of
+from screening.jobs.signature import Signature, signature_of, write_signature
 from screening.report.files import write_result
+from screening.video import probe
+from tests.conftest import SAMPLES
 from tests.factories import make_result
 from tests.unit.report.screens import NAMES, make_screen
 
@@ -68,6 +74,51 @@ def test_a_screen_in_every_format(screen, tmp_path):
     assert "screen.schema.json" in names
     again = json.loads((tmp_path / "out" / "screen.json").read_text(encoding="utf-8"))
     assert again == json.loads((screen / "screen.json").read_text(encoding="utf-8"))
+
+
+SIGNATURE = Signature(
+    name="Dr. Ada", date="2026-11-21", notes="", version=2, ratings={}, signed_at="2026-11-21T18:04:05+00:00"
+)
+
+
+def test_what_was_signed_is_exported_as_signed(screen, tmp_path):
+    write_signature(SIGNATURE, {"corrections": {}, "decisions": {}}, screen)
+    assert signature_of(screen) == SIGNATURE
+    for k, source in enumerate((screen, screen / "screen.json", screen / "takes" / NAMES[0])):
+        (path,) = export(source, tmp_path / str(k), ["fhir"], paper="a4")
+        report, *rest = (e["resource"] for e in json.loads(path.read_text(encoding="utf-8"))["entry"])
+        assert {r["status"] for r in (report, *rest)} == {"amended"}
+        assert report["performer"] == [{"display": "Dr. Ada"}]
+    (pdf,) = export(screen, tmp_path / "pdf", ["pdf"], paper="a4")
+    text = "".join(page.extract_text() for page in PdfReader(pdf).pages)
+    assert "Dr. Ada" in text
+    assert "Draft." not in text
+
+
+def test_a_damaged_signature_is_no_draft(screen, tmp_path):
+    (screen / "review.json").write_text('{"name": "Dr. Ada"}', encoding="utf-8")
+    with pytest.raises(ConfigError, match="whole signature"):
+        export(screen, tmp_path / "out", ["fhir"], paper="a4")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_an_export_never_brings_a_face_back(tmp_path):
+    sample = SAMPLES / "left_side_left_lead.mp4"
+    plain = replace(result(), recording=probe(sample, limits=DEFAULTS.video))
+    hidden = replace(plain, provenance=replace(plain.provenance, faces_blurred=True))
+
+    def pictures(name, made, *more):
+        (tmp_path / name).mkdir()
+        write_result(made, tmp_path / name / "result.json")
+        assert main(["export", str(tmp_path / name), "--to", "pdf", "-o", str(tmp_path / f"{name}_out"), *more]) == 0
+        pages = PdfReader(tmp_path / f"{name}_out" / "report.pdf").pages
+        return [image.data for page in pages for image in page.images]
+
+    shown, asked, measured = pictures("a", plain), pictures("b", plain, "--blur-face"), pictures("c", hidden)
+    assert len(shown) == 2
+    assert asked == measured
+    assert not set(asked) & set(shown)
 
 
 def test_nothing_is_overwritten_unasked(take, tmp_path):

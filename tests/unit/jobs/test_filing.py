@@ -2,18 +2,19 @@
 
 import os
 import threading
+from dataclasses import replace
 
 import pytest
 
 from screening.core.errors import NoPersonError
 from screening.core.screen import Person, TakeEntry
-from screening.core.settings import TakeOptions
+from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Side, View
 from screening.jobs import screen_folder
 from screening.jobs.filing import TAKE_REFUSED, WORKER
 from screening.jobs.queue import JobState
 from screening.jobs.worker import RESULTS, keep_house, run_job
-from screening.store import Action, ScreenState, TakeState, open_store
+from screening.store import Action, ConsentKind, ScreenState, TakeState, open_store
 
 FILE = """
 [person]
@@ -93,6 +94,24 @@ def test_results_are_taken_in_and_earlier_jobs_let_go(queue, store, screen, take
     assert not queue.exists("j1")
     assert not queue.folder("j1").exists()
     assert (queue.folder("j2") / RESULTS / "screen.json").exists()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_head_is_blurred_if_its_person_wants_it(queue, store, screen, job, monkeypatch, wanted):
+    used = []
+
+    def measured(file, out, *, settings, **rest):
+        used.append(settings)
+        _measured(file, out, **rest)
+
+    store.people.consent(screen.person, ConsentKind.BLURRED, wording="1", who="local")
+    if not wanted:
+        store.people.withdraw(screen.person, ConsentKind.BLURRED, who="local")
+    monkeypatch.setattr(screen_folder, "screen_to_folder", measured)
+    run_job(queue, job("j1"), threading.Event())
+    (settings,) = used
+    assert settings.report.blur_face is wanted
+    assert replace(settings, report=DEFAULTS.report) == DEFAULTS
 
 
 def test_a_screen_erased_while_it_is_measured_is_no_fault(queue, store, screen, take, job, monkeypatch):

@@ -21,6 +21,18 @@ def test_options_survive_the_table(queue, submit):
     assert (job.state, job.video, job.tries) == (JobState.QUEUED, "video/clip.mp4", 0)
 
 
+def test_the_wish_for_a_blurred_head_survives_the_table(queue, submit):
+    plain, key = submit()
+    assert queue.find(plain, key).blur_face is False
+    (queue.folder("b") / "video").mkdir(parents=True)
+    queue.submit("b", "key", video="video/clip.mp4", options=TakeOptions(movement="squat"), blur_face=True)
+    job = queue.find("b", "key")
+    assert (job.blur_face, job.options) == (True, TakeOptions(movement="squat"))
+    queue.cancel(job)
+    assert queue.again(job, job.options, blur_face=False)
+    assert queue.find("b", "key").blur_face is False
+
+
 def test_only_the_key_opens_a_job(queue, submit):
     job_id, key = submit()
     _, other_key = submit()
@@ -45,7 +57,7 @@ def test_oldest_first_and_each_only_once(queue, submit):
 
 def _claim_all(data, name, start, out):
     queue = JobQueue(data)
-    start.wait(30)
+    start.wait(120)
     taken = []
     while (job := queue.claim(name, os.getpid())) is not None:
         taken.append(job.id)
@@ -59,9 +71,9 @@ def test_two_processes_never_get_the_same_job(queue, submit):
     processes = [context.Process(target=_claim_all, args=(queue.data, f"w{i}", start, out)) for i in range(2)]
     for process in processes:
         process.start()
-    taken = [out.get(timeout=60) for _ in processes]
+    taken = [out.get(timeout=180) for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(120)
     assert sorted(taken[0] + taken[1]) == sorted(ids)
 
 

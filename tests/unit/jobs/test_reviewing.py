@@ -1,6 +1,7 @@
 """A screen under review: computed anew as a whole, and frozen with a name."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader
@@ -8,8 +9,10 @@ from pypdf import PdfReader
 from screening.core.corrections import NO_CORRECTIONS, Corrections
 from screening.core.errors import ConfigError
 from screening.core.serial import to_plain
-from screening.jobs.reviewing import REVIEW_FILE, Signature, freeze, reassess, retake
+from screening.core.settings import DEFAULTS
+from screening.jobs.reviewing import as_private, freeze, reassess, retake
 from screening.jobs.screen_folder import read_screen
+from screening.jobs.signature import REVIEW_FILE, Signature, signature_of
 from screening.report.files import read_result
 from screening.review.decisions import Choice, Decision, exercise_id
 from tests.review_case import measure_into
@@ -45,6 +48,14 @@ def test_without_evidence_the_screen_has_to_be_measured_again(base, tmp_path):
         retake(tmp_path, "left", NO_CORRECTIONS)
 
 
+def test_heads_that_were_blurred_stay_blurred(base):
+    made = read_screen(base / "screen.json").provenance
+    assert not as_private(DEFAULTS, made).report.blur_face
+    kept = as_private(DEFAULTS, replace(made, faces_blurred=True))
+    assert kept.report.blur_face
+    assert retake(base, "left", NO_CORRECTIONS, settings=kept).provenance.faces_blurred
+
+
 @pytest.mark.slow
 def test_a_signed_screen_holds_name_notes_corrections_and_decisions(base, tmp_path):
     before = {path: path.read_bytes() for path in base.rglob("*") if path.is_file()}
@@ -63,6 +74,8 @@ def test_a_signed_screen_holds_name_notes_corrections_and_decisions(base, tmp_pa
     assert to_plain(read_screen(out / "screen.json")) == to_plain(screen)
     held = json.loads((out / REVIEW_FILE).read_text("utf-8"))
     assert held["name"] == SIGNATURE.name
+    assert signature_of(out) == signature_of(out / "takes" / "left") == SIGNATURE
+    assert signature_of(base) is None
     assert held["corrections"]["left"]["dropped"] == [1]
     assert held["decisions"][item]["choice"] == "rejected"
     assert [r.used for r in read_result(out / "takes/left/result.json").timeline.repetitions][:2] == [False, True]

@@ -12,8 +12,8 @@ from screening.core.errors import OutputExistsError, WrongViewError
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Quality, Side, View
 from screening.jobs import screen_folder
-from screening.jobs.exports import write_reports
 from screening.jobs.screen_folder import read_screen, screen, screen_to_folder
+from screening.jobs.screen_reports import write_reports
 from tests.screens import BRIEF, result
 
 SETTINGS = replace(DEFAULTS, screen=replace(DEFAULTS.screen, bootstrap_draws=100))

@@ -13,6 +13,7 @@ import pytest
 from screening.core.errors import CancelledError
 from screening.core.settings import TakeOptions
 from screening.core.vocabulary import Quality
+from screening.jobs import worker
 from screening.jobs.process import process_alive
 from screening.jobs.queue import JobQueue, JobState
 from screening.jobs.supervisor import Supervisor
@@ -23,7 +24,7 @@ CLIP = Path(__file__).parents[3] / "sample_videos" / "front_left_lead.mp4"
 FAST = TakeOptions(quality=Quality.FAST, mirrored=False)
 
 
-def _until(condition, seconds=60.0):
+def _until(condition, seconds=180.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -49,6 +50,16 @@ def test_a_bug_is_noted_for_the_person_and_goes_on(queue, submit):
     found = queue.find(job_id, key)
     assert found.state is JobState.FAILED
     assert "TypeError" in found.what
+
+
+@pytest.mark.parametrize("blur_face", [True, False])
+def test_heads_are_blurred_where_that_was_asked_for(queue, monkeypatch, blur_face):
+    made_with = []
+    monkeypatch.setattr(worker, "analyze_to_folder", lambda *_, settings, **__: made_with.append(settings.report))
+    queue.folder("a").mkdir(parents=True)
+    queue.submit("a", "key", video="clip.mp4", options=FAST, blur_face=blur_face)
+    run_job(queue, queue.claim("w", os.getpid()), threading.Event())
+    assert [report.blur_face for report in made_with] == [blur_face]
 
 
 def _with_broken_video(job):
@@ -122,6 +133,17 @@ def test_a_worker_ends_when_its_parent_is_killed(queue):
     parent.kill()
     parent.communicate()
     _until(lambda: not process_alive(worker))
+
+
+def test_a_worker_that_a_bug_ends_says_only_what_it_was(tmp_path):
+    nowhere = tmp_path / "data"
+    nowhere.write_text("this is no folder")
+    command = [sys.executable, "-m", "screening.jobs.worker", str(nowhere)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as worker:
+        said = worker.stderr.read()  # its input stays open: whoever started it lives
+        assert worker.wait(60) == 1
+    assert "StorageError" in said
+    assert "Fatal" not in said
 
 
 @pytest.mark.slow

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from screening.core.settings import JointSettings
-from screening.kinematics.joints import below_skin, fitted, joints, segment_lengths
+from screening.kinematics.joints import below_skin, joints, segment_lengths
+from screening.kinematics.linkage import fitted, own_lengths
 
 #: No offsets and lengths that fit the figure below.
 PLAIN = JointSettings(
@@ -19,7 +20,6 @@ PLAIN = JointSettings(
     shank=0.85,
     near_far=0.0,
     thigh_turned=0.0,
-    usual_legs=3.3,
 )
 #: Mid-shoulder, mid-hip, front knee and ankle, rear knee and ankle: trunk 1, thighs 0.8, shanks 0.85.
 HIP = np.array([0.0, 1.5])
@@ -113,6 +113,64 @@ def test_what_was_not_seen_stays_unseen_and_moves_nothing_else():
 def test_nobody_seen_gives_nobody():
     track = np.full((5, 6, 2), np.nan)
     assert np.isnan(joints(track, zeros(track), near=None, settings=PLAIN)).all()
+
+
+def squatting(thigh, shank, n=150):
+    """A split squat of somebody whose thighs and shanks are longer than the average person's by these factors."""
+    frames = []
+    for depth in np.linspace(0.0, 1.0, n):
+        bent = figure(20 + 50 * depth, -10 + 5 * depth, 0.0, -45 - 35 * depth, n=1)[0]
+        for knee in (2, 4):
+            upper, lower = bent[knee] - bent[1], bent[knee + 1] - bent[knee]
+            bent[knee] = bent[1] + thigh * upper
+            bent[knee + 1] = bent[knee] + shank * lower
+        frames.append(bent)
+    return np.stack(frames)
+
+
+def average(track):
+    return segment_lengths(np.full((len(track), 2), 0.5), None, PLAIN)
+
+
+@pytest.mark.parametrize(("thigh", "shank"), [(1.0, 1.0), (1.08, 1.08), (1.05, 0.94), (0.92, 1.03)])
+def test_the_frames_of_a_take_tell_how_long_the_segments_are(thigh, shank):
+    track = squatting(thigh, shank)
+    own = own_lengths(track, zeros(track), average(track), PLAIN)
+    np.testing.assert_allclose(own, [thigh, shank, thigh, shank], atol=5e-3)
+
+
+def test_a_rear_knee_that_is_read_too_high_hardly_changes_the_lengths():
+    track = squatting(1.0, 1.0)
+    track[:, 4, 1] += 0.06  # 8 % of the thigh
+    own = own_lengths(track, zeros(track), average(track), PLAIN)
+    np.testing.assert_allclose(own, 1.0, atol=0.04)
+
+
+def test_a_long_legged_person_stays_where_it_is():
+    track = squatting(1.07, 1.07)
+    np.testing.assert_allclose(joints(track, zeros(track), near=None, settings=PLAIN), track, atol=2e-3)
+
+
+def test_steps_into_the_stance_do_not_change_the_lengths():
+    track = squatting(1.05, 1.0)
+    walking = figure(0.0, 0.0, 0.0, 0.0, n=20)  # feet together, the legs seen foreshortened
+    walking[:, [2, 4]] = HIP - [0.0, 0.6]
+    walking[:, [3, 5]] = HIP - [0.0, 1.3]
+    both = np.concatenate([walking, track])
+    alone = joints(track, zeros(track), near=None, settings=PLAIN)
+    together = joints(both, zeros(both), near=None, settings=PLAIN)
+    np.testing.assert_allclose(together[20:], alone, atol=1e-9)
+
+
+def test_lengths_beyond_any_body_are_not_believed():
+    track = squatting(1.6, 1.6)
+    assert own_lengths(track, zeros(track), average(track), PLAIN).max() <= 1.2
+
+
+def test_where_nobody_is_seen_lengths_are_the_average_ones():
+    track = np.full((4, 6, 2), np.nan)
+    np.testing.assert_allclose(own_lengths(track, zeros(track), np.ones((4, 4)), PLAIN), 1.0)
+    np.testing.assert_allclose(own_lengths(track[:0], zeros(track)[:0], np.ones((0, 4)), PLAIN), 1.0)
 
 
 def test_the_near_leg_looks_longer_and_a_rear_thigh_shorter():

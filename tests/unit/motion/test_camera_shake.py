@@ -51,6 +51,29 @@ def test_what_moves_inside_of_the_person_is_not_the_camera():
     assert Background(picture, PERSON).motion(other).roll_rad == 0.0
 
 
+@pytest.mark.parametrize("factor", [(0.7, 0.7, 0.7), (1.25, 1.25, 1.25), (1.1, 1.0, 0.85)], ids=str)
+def test_exposure_and_white_balance_are_brought_back_and_do_not_hide_the_cameras_motion(factor):
+    picture = cv2.convertScaleAbs(room(), alpha=0.6, beta=30)
+    shaken, matrix = moved(picture, 1.5, (4.0, -3.0))
+    other = np.clip(np.round(shaken * np.array(factor)), 0, 255).astype(np.uint8)
+    background = Background(picture, PERSON)
+    back = background.in_first_light(other)
+    assert np.abs(back.astype(float) - shaken).mean() < 3.0 < np.abs(other.astype(float) - shaken).mean()
+    motion = background.motion(back)
+    assert motion.known
+    assert np.degrees(motion.roll_rad) == pytest.approx(1.5, abs=0.1)
+    assert motion.undone(matrix[:, 2]) == pytest.approx(np.zeros(2), abs=0.5)
+
+
+def test_the_same_light_leaves_the_picture_alone_and_so_does_the_person():
+    picture, rng = room(), np.random.default_rng(1)
+    noisy = np.clip(picture + rng.normal(0, 4, picture.shape), 0, 255).astype(np.uint8)
+    noisy[100:600, 120:240] //= 2
+    assert Background(picture, PERSON).in_first_light(noisy) is noisy
+    nowhere = Background(picture, (-9.0, -9.0, 999.0, 999.0))
+    assert nowhere.in_first_light(picture // 2).mean() == (picture // 2).mean()
+
+
 def test_a_plain_wall_or_another_room_tells_nothing():
     plain = np.full((HEIGHT, WIDTH, 3), 130, np.uint8)
     assert not Background(plain, PERSON).motion(plain).known

@@ -92,3 +92,11 @@ def test_a_long_take_is_averaged_like_a_short_one():
     whole = average(runs, TRUNK, SETTINGS)
     assert whole.n_frames > 1024
     np.testing.assert_allclose(whole.position, 0.5 * (runs[0].position + runs[1].position))
+
+
+def test_runs_in_single_precision_are_averaged_in_double():
+    single = [replace(run(seed=s), position=(run(seed=s).position + s / 3).astype(np.float32)) for s in (1, 2)]
+    mean = average(single, TRUNK, SETTINGS)
+    exact = 0.5 * (single[0].position.astype(float) + single[1].position.astype(float))
+    assert mean.position.dtype == np.float64
+    np.testing.assert_allclose(mean.position, exact, rtol=1e-12)

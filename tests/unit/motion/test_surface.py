@@ -116,3 +116,18 @@ def test_a_larger_picture_gives_the_same_angles():
     found = surface.pyramid(surface.texture(half[1], 1.5 * HIP_WIDTH), 1.5 * HIP_WIDTH)
     pose, _ = patch.register(found, surface.Pose.rest(), surface.Pose.rest())
     assert np.degrees(pose.turn[1]) == pytest.approx(-there[0], abs=1.0)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_something_that_covers_one_side_of_a_patch_is_noticed(side):
+    reference, turned = draw(np.eye(3), cloth()), draw(rotation(6, 3, 0), cloth())
+    arm = np.abs(np.arange(SIZE) - (CENTRE[0] + side * 0.65 * HIP_WIDTH)) < 0.55 * HIP_WIDTH
+    covered = np.where(arm[None, :, None], draw(np.eye(3), cloth(seed=8)), turned)
+    patch = patches(reference, (TALL,))[0]
+    shares = []
+    for picture in (turned, covered):
+        pose, explained = register(patch, picture)
+        shares.append(patch.worse_side(layers(picture)[-1], pose))
+        assert explained > 0.5
+    assert shares[0] > 0.5
+    assert shares[1] < 0.0

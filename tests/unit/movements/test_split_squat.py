@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,28 @@ def test_resampling_keeps_the_number_of_repetitions():
     run = replace(run, image=twice[0], world=twice[1])
     recording = replace(figure.recording(len(slow)), time_s=twice[0].time_s)
     assert len(interpret(figure.raw_pose(run, run), recording, options=TakeOptions()).timeline.repetitions) == 3
+
+
+@pytest.mark.parametrize("heading", [0, 180, 90, -90])
+def test_a_hand_that_holds_the_camera_costs_no_repetition(heading):
+    body = figure.body(figure.Motion(reps=4))
+    runs = [figure.film(body, heading, noise_px=1.5, seed=s) for s in (1, 2)]
+    time_s = runs[0].image.time_s
+    sway_px = 16.0 * np.sin(2 * np.pi * 1.1 * time_s) + 12.0 * np.sin(2 * np.pi * 1.9 * time_s + 1.0)
+    shift_px = np.stack([np.zeros_like(sway_px), sway_px], axis=1)[:, None]
+    moved = [replace(run, image=replace(run.image, position=run.image.position + shift_px)) for run in runs]
+
+    def found(background_shift_px):
+        raw = replace(figure.raw_pose(*moved), background_shift_px=np.full(len(body), background_shift_px))
+        return interpret(raw, figure.recording(len(body)), options=TakeOptions()).timeline.repetitions
+
+    assert [r.used for r in found(9.0)] == [True] * 4
+    # It is the background that tells a hand from hips that go up and down by themselves.
+    assert len(found(0.0)) != 4
+
+
+def test_what_happens_after_a_set_however_fast_costs_no_repetition():
+    set_of_four = figure.body(figure.Motion(reps=4))
+    # The picture jumps from the end of one set to the standing before the next: faster than anybody moves.
+    result = take(np.concatenate([set_of_four, set_of_four, set_of_four]), 180)
+    assert len(result.timeline.repetitions) == 12

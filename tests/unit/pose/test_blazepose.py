@@ -52,6 +52,15 @@ def test_times_closer_than_a_millisecond_are_kept_apart(tracker):
         assert tracker.track(picture, time_s) is not None
 
 
+def test_landmarks_do_not_lag_behind_a_body_that_moves(tracker):
+    picture = sample_pictures("front_left_lead", 10)[0].rgb
+    moved = np.roll(picture, 3, axis=1)
+    before = [tracker.track(picture, k / 30.0).pixels for k in range(6)][-1]
+    after = tracker.track(moved, 6 / 30.0).pixels
+    # The network's own filter lets them come a third of the way.
+    assert np.median((after - before)[:, 0]) == pytest.approx(3.0, abs=0.7)
+
+
 def test_an_empty_picture_holds_nobody(tracker):
     assert tracker.track(stills([np.full((200, 100, 3), 127, np.uint8)])[0].rgb, 0.0) is None
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from screening.core.datatypes import LandmarkSequence
+from screening.core.settings import ReportSettings
 from screening.core.skeleton import INDEX
-from screening.report.faces import Heads
+from screening.report.faces import Heads, heads_to_blur
 from tests.factories import make_result
 
 HEAD = [i for name, i in INDEX.items() if any(p in name for p in ("nose", "eye", "ear", "mouth"))]
@@ -31,6 +32,13 @@ def changed(result, frame=0, **where):
     where = {"origin": np.zeros(2), "scale": 1.0, **where}
     Heads(result).blur(picture, frame, **where)
     return before, picture, (picture != before).any(axis=2)
+
+
+@pytest.mark.parametrize(("now", "then"), [(False, False), (True, False), (False, True), (True, True)])
+def test_heads_are_blurred_where_it_is_asked_for_now_or_was_when_measuring(now, then):
+    result = make_result()
+    result = replace(result, provenance=replace(result.provenance, faces_blurred=then))
+    assert (heads_to_blur(result, ReportSettings(blur_face=now)) is not None) == (now or then)
 
 
 def test_the_head_is_blurred_and_the_body_is_not():

@@ -3,6 +3,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from screening.core.errors import ConfigError
@@ -60,6 +61,15 @@ def test_angles_have_one_row_a_frame_and_empty_cells_for_gaps(result, tmp_path):
     assert rows[60]["knee_flexion_left_deg"] == "90.000"
     assert rows[60]["pelvic_rotation_deg"] == "" == rows[60]["pelvic_rotation_sd_deg"]
     assert "nan" not in (tmp_path / "angles.csv").read_text().lower()
+
+
+def test_angles_in_the_file_are_those_of_the_table(result, tmp_path):
+    write_tables(result, tmp_path)
+    written, table = pd.read_csv(tmp_path / "angles.csv"), result.angles
+    assert list(written.columns) == list(table.columns)
+    np.testing.assert_array_equal(written["rep"], table["rep"].astype(float))
+    for name in table.columns[5:]:
+        np.testing.assert_allclose(written[name], table[name], atol=5.1e-4)
 
 
 def test_landmarks_have_six_columns_a_point_and_empty_cells(result, tmp_path):

@@ -7,7 +7,8 @@ import pytest
 
 from screening.core.settings import ReportSettings, VideoSettings
 from screening.core.vocabulary import Phase, Side
-from screening.report.overlay_pair import Half, aligned_frames, write_overlay_pair
+from screening.report.overlay_pair import aligned_frames, write_overlay_pair
+from screening.report.pictures import Film
 from screening.video import VideoWriter, probe
 from tests.factories import LEAD_IN, REP_FRAMES, make_result
 
@@ -41,7 +42,7 @@ def test_only_repetitions_that_count_are_paired():
 
 
 def test_without_a_repetition_nothing_is_written(tmp_path):
-    half = Half(result=make_result(leads=()), video=tmp_path / "none.mp4")
+    half = Film(result=make_result(leads=()), video=tmp_path / "none.mp4")
     assert not write_overlay_pair(half, half, tmp_path / "pair.mp4", settings=ReportSettings())
     assert not list(tmp_path.iterdir())
 
@@ -55,7 +56,7 @@ def test_the_pair_is_a_video_twice_as_wide(tmp_path):
             for time_s in result.recording.time_s:
                 writer.write(np.full((480, 270, 3), shade, np.uint8), float(time_s))
         recording = probe(path, limits=VideoSettings())
-        halves.append(Half(result=replace(result, recording=recording), video=path))
+        halves.append(Film(result=replace(result, recording=recording), video=path))
     out = tmp_path / "pair.mp4"
     assert write_overlay_pair(halves[0], halves[1], out, settings=ReportSettings(blur_face=True))
     made = probe(out, limits=VideoSettings())

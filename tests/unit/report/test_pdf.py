@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import ContentStream
 
 from screening.catalog import load_wordings
 from screening.catalog.exercises import load_exercises, read_drawing
@@ -17,6 +18,7 @@ from screening.core.vocabulary import Side
 from screening.report import pdf_parts as part
 from screening.report.model import build_report
 from screening.report.pdf import middle, smaller, write_screen_pdf, write_take_pdf
+from screening.report.pdf_document import build
 from screening.report.pdf_fonts import display_lines, is_rtl, legible, markup
 from screening.report.pdf_svg import Drawing
 from screening.report.pictures import KeyPicture
@@ -38,15 +40,14 @@ def picture(rep=1, width=300, height=600):
 
 
 def take_pdf(folder, name="a.pdf", *, result=None, paper="a4", pictures=()):
-    write_take_pdf(
-        result or make_result(), folder / name, video=None, settings=DEFAULTS.report, paper=paper, pictures=pictures
-    )
+    settings = replace(DEFAULTS.report, paper=paper)
+    write_take_pdf(result or make_result(), folder / name, video=None, settings=settings, pictures=pictures)
     return folder / name
 
 
 def screen_pdf(folder, name="s.pdf", *, paper="a4", review=None, **how):
     screen = make_screen(**how)
-    write_screen_pdf(screen, folder / name, takes={}, videos={}, settings=DEFAULTS.report, paper=paper, review=review)
+    write_screen_pdf(screen, folder / name, {}, settings=replace(DEFAULTS.report, paper=paper), review=review)
     return folder / name
 
 
@@ -108,6 +109,92 @@ def test_an_unknown_paper_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def structure(path):
+    """Elements of the file in reading order, (kind, text), found through the numbers of their pieces on the pages."""
+    reader = PdfReader(path)
+    tree = reader.trailer["/Root"]["/StructTreeRoot"]
+    texts = {}
+    for page in reader.pages:
+        open_, numbers = [], []
+        for given, operator in ContentStream(page.get_contents(), reader).operations:
+            if operator in (b"BDC", b"BMC"):
+                open_.append(given[0])
+                numbers += [given[1]["/MCID"]] if operator == b"BDC" else []
+            elif operator == b"EMC":
+                open_.pop()
+            elif operator in (b"Tj", b"TJ", b"Do", b"S", b"f", b"f*", b"B"):
+                assert len(open_) == 1, "drawn outside of the structure, or in two pieces at once"
+        parents = tree["/ParentTree"]["/Nums"][2 * page["/StructParents"] + 1].get_object()
+        assert numbers == list(range(len(parents)))
+        texts |= {(page.indirect_reference.idnum, k): parents[k].get_object() for k in numbers}
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+    def walk(element, above):
+        element = element.get_object()
+        assert element["/P"].get_object() == above
+        yield element
+        for kid in element["/K"]:
+            if isinstance(kid, int):
+                assert texts.pop((element.raw_get("/Pg").idnum, int(kid))) == element
+            else:
+                yield from walk(kid, element)
+
+    found = list(walk(tree["/K"], tree))
+    assert not texts, "pieces that no element holds"
+    return found
+
+
+def test_everything_on_the_pages_has_its_place_in_the_structure(tmp_path):
+    review = Review(signed=True, name="Dr. Ada", date="2026-11-21", notes=HEBREW)
+    path = screen_pdf(tmp_path, review=review, findings=20)
+    elements = structure(path)
+    kinds = [str(e["/S"]).removeprefix("/") for e in elements]
+    assert kinds[:2] == ["Document", "H1"]
+    assert kinds.count("H1") == 3
+    assert set(kinds) == {"Document", "H1", "H2", "H3", "P", "L", "LI", "LBody", "Table", "TR", "TH", "TD", "Figure"}
+    assert all(e["/Alt"] for e in elements if e["/S"] == "/Figure")
+    assert {str(e["/A"]["/Scope"]) for e in elements if e["/S"] == "/TH"} == {"/Column", "/Row"}
+    read = [e["/ActualText"] for e in elements if "/ActualText" in e]
+    assert HEBREW in read
+    assert any(
+        line.startswith("How far the rear hip is lifted differs clearly") and "with the" in line for line in read
+    )
+    for e in elements:
+        inside = {str(kid.get_object()["/S"]) for kid in e["/K"] if not isinstance(kid, int)}
+        allowed = {"/L": {"/LI"}, "/LI": {"/LBody"}, "/Table": {"/TR"}, "/TR": {"/TH", "/TD"}}
+        assert inside <= allowed.get(e["/S"], inside)
+
+
+def test_a_picture_says_what_it_shows(tmp_path):
+    elements = structure(take_pdf(tmp_path, pictures=[replace(picture(k), alt=f"{ARABIC} {k}") for k in (1, 2, 3)]))
+    said = [e["/Alt"] for e in elements if e["/S"] == "/Figure"]
+    assert [s for s in said if s.startswith(ARABIC)] == [f"{ARABIC} {k}" for k in (1, 2, 1, 2, 3)]
+    assert "Knee flexion (°), repetition (%)" in said
+
+
+def test_halves_of_letters_do_not_stop_the_file(tmp_path):
+    words = " ".join(["a\ud800b"] * 60)
+    read = [e.get("/ActualText") for e in structure(screen_pdf(tmp_path, note=words))]
+    assert any("ab ab ab" in line for line in read if line)
+
+
+def test_no_row_of_a_table_stands_alone_on_a_page():
+    table = part.grid(["a", "b"], [[f"row {k}", "x"] for k in range(12)], (1, 1), width=400)
+    _, whole = table.wrap(400, 10_000)
+    found = {tuple(len(t._cellvalues) - 1 for t in table.split(400, room)) for room in range(1, int(whole))}
+    assert found == {(), *((k, 12 - k) for k in range(2, 11))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("findings", range(3, 11))
+def test_neither_a_signature_nor_a_heading_stands_alone(tmp_path, findings):
+    """Whatever fills the pages before, the last answers stand on the page of the signature."""
+    pages = words_of(screen_pdf(tmp_path, findings=findings))
+    (page,) = [p for p in pages if "Draft. Nobody has reviewed" in p]
+    assert "How strong is the pain now?" in page
+    assert not any(p.partition(" A movement observation")[0].endswith("along the chain") for p in pages)
+
+
 def test_no_page_is_empty_and_the_feet_count_them(tmp_path):
     for path in (take_pdf(tmp_path), screen_pdf(tmp_path)):
         pages = words_of(path)
@@ -147,8 +234,9 @@ def test_red_flags_come_first_and_no_exercise_is_shown(tmp_path):
 
 
 def test_a_signed_report_names_who_signed(tmp_path):
-    review = Review(signed=True, name="Dr. <b>Ada</b>", date="2026-11-21", notes=HEBREW)
+    review = Review(signed=True, name="Dr. <b>Ada</b>", date="2026-11-21", notes=HEBREW, version=2)
     text = " ".join(words_of(screen_pdf(tmp_path, review=review)))
+    assert "Date 2026-11-21 Version 2 Signature" in text
     assert "Reviewed and signed." in text
     assert "Dr. <b>Ada</b>" in text
     assert "Draft." not in text
@@ -196,6 +284,11 @@ def test_right_to_left_is_ordered_line_by_line():
     assert "<br/>" in markup("אב גד", width=12)
 
 
+def test_brackets_open_towards_what_they_hold():
+    assert display_lines("א(ב)", "DejaVuSans", 9, 400) == ("(ב)א",)
+    assert display_lines("א [x] ב", "DejaVuSans", 9, 400) == ("ב [x] א",)
+
+
 def test_markup_is_never_read():
     assert markup("<b>&") == "&lt;b&gt;&amp;"
     part.text("<font color='red'>x</para>").wrap(100, 100)
@@ -204,13 +297,13 @@ def test_markup_is_never_read():
 def test_drawings_of_every_exercise_can_be_drawn():
     story = [Drawing(read_drawing(d), 60, name=d.file) for exercise in load_exercises() for d in exercise.drawings]
     assert len(story) > 20
-    data = part.build(story, paper="a4", title="t", foot=("l", "{page} {total}"), subject="s")
+    data = build(story, paper="a4", title="t", foot=("l", "{page} {total}"), subject="s")
     assert len(PdfReader(io.BytesIO(data)).pages) >= 1
 
 
 def drawn(inside, css=""):
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50"><style>{css}</style>{inside}</svg>'
-    data = part.build([Drawing(svg, 200)], paper="a4", title="t", foot=("l", "r"), subject="s")
+    data = build([Drawing(svg, 200)], paper="a4", title="t", foot=("l", "r"), subject="s")
     return PdfReader(io.BytesIO(data)).pages[0].get_contents().get_data().decode("latin-1")
 
 

@@ -11,7 +11,7 @@ from screening.core.screen import Basis, FrameToLook, PlanItem
 from screening.core.settings import DEFAULTS
 from screening.core.vocabulary import Verdict
 from screening.report.files import read_result, write_tables
-from screening.report.pictures import KeyPicture
+from screening.report.pictures import Film, KeyPicture
 from screening.report.screen_files import write_screen_reports
 from screening.report.screen_html import render_screen
 from screening.report.screen_model import Review, build_screen_report
@@ -216,10 +216,9 @@ def written(tmp_path_factory):
     (folder / "takes" / "left_back").mkdir(parents=True)
     write_tables(take, folder / "takes" / "left_back")
     (folder / "takes" / "left_back" / "report.html").write_text("a report")
-    takes = {"left_back": read_result(folder / "takes" / "left_back" / "result.json")}
-    write_screen_reports(
-        make_screen(frames=FRAMES), folder, takes=takes, videos={"left_back": SAMPLE}, settings=DEFAULTS.report
-    )
+    take = read_result(folder / "takes" / "left_back" / "result.json")
+    films = {"left_back": Film(result=take, video=SAMPLE)}
+    write_screen_reports(make_screen(frames=FRAMES), folder, films, settings=DEFAULTS.report)
     return folder
 
 
@@ -236,10 +235,8 @@ def test_both_reports_are_written_with_the_same_pictures(written):
 def test_frames_outside_of_a_take_give_no_picture():
     far = FrameToLook(take="left_back", rep=1, frame=10**6, time_s=1.0)
     screen = make_screen(frames=(far,))
-    videos = {"left_back": SAMPLE}
-    assert not screen_pictures(
-        screen, WORDS, takes={"left_back": make_result()}, videos=videos, settings=DEFAULTS.report
-    )
+    films = {"left_back": Film(result=make_result(), video=SAMPLE)}
+    assert not screen_pictures(screen, WORDS, films, settings=DEFAULTS.report)
 
 
 @pytest.mark.browser

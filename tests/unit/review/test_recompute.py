@@ -15,7 +15,8 @@ from screening.motion.pelvis_error import front_leg_pull_deg
 from screening.review.mirror import flipped
 from screening.review.recompute import recompute
 from screening.review.repetitions import DROPPED
-from tests.review_case import evidence_of, measured
+from tests.review_case import evidence_of, measured, repeated
+from tests.speed import check
 
 SIDE, BACK = "left_side_left_lead", "back_right_lead"
 NAMES = ("pelvic_rotation", "pelvic_obliquity", "anterior_pelvic_tilt")
@@ -153,33 +154,16 @@ def test_another_view_does_not_use_what_was_followed():
 
 @pytest.mark.slow
 def test_a_minute_is_computed_anew_within_two_seconds():
-    from tests.review_case import seen
-
-    raw, recording = seen(SIDE)
-    n = int(60 * recording.fps / recording.n_frames) + 1
-
-    def again(sequence, times):
-        return type(sequence)(
-            position=np.tile(sequence.position, (n, 1, 1)),
-            visibility=np.tile(sequence.visibility, (n, 1)),
-            time_s=times,
-            frame=sequence.frame,
-        )
-
-    step = float(np.median(np.diff(recording.time_s)))
-    times = np.arange(n * recording.n_frames) * step
-    variants = tuple(replace(v, image=again(v.image, times), world=again(v.world, times)) for v in raw.variants)
-    long = replace(
-        evidence_of(SIDE),
-        raw=replace(
-            raw, variants=variants, luma=np.tile(raw.luma, n), background_shift_px=np.tile(raw.background_shift_px, n)
-        ),
-        recording=replace(recording, time_s=times),
-        pulled_deg=np.zeros(len(times)),
-    )
+    n = int(60 / evidence_of(SIDE).recording.duration_s) + 1
+    long = repeated(evidence_of(SIDE), n)
     assert long.recording.duration_s >= 60
     recompute(evidence_of(SIDE))  # libraries are loaded once
-    start = time.perf_counter()
-    after = recompute(long, Corrections(dropped=(2,)))
-    assert time.perf_counter() - start < 2.0
-    assert len(after.timeline.repetitions) > n
+
+    def tries():
+        for _ in range(3):
+            start = time.perf_counter()
+            after = recompute(long, Corrections(dropped=(2,)))
+            assert len(after.timeline.repetitions) > n
+            yield time.perf_counter() - start
+
+    check("a minute computed anew", lambda: list(tries()), promised=2.0, busy=40.0)

@@ -22,6 +22,7 @@ from screening.report.exchange.tables import screen_tables, take_tables
 from screening.report.exchange.tidy import write_table
 from screening.report.exchange.xlsx import write_workbook
 from screening.report.files import write_result
+from screening.report.screen_model import Review
 from screening.report.texts import EXCHANGE, PDF, load_texts
 from tests.factories import make_result
 from tests.unit.report.screens import make_screen
@@ -125,6 +126,41 @@ def test_a_screen_is_a_bundle_with_differences_and_a_draft(tmp_path, wordings):
     interval = next(c["valueRange"] for c in resources[1]["component"] if "valueRange" in c)
     assert (interval["low"]["value"], interval["high"]["value"]) == (8.1, 11.1)
     assert len([r for r in resources if "valueString" in r]) == 3
+
+
+@pytest.mark.parametrize(("version", "status"), [(1, "final"), (2, "amended")])
+def test_a_signed_bundle_names_who_answers_for_it_and_since_when(tmp_path, wordings, version, status):
+    signed = Review(
+        signed=True,
+        name="Dr. <b>Ünal",
+        date="2026-11-21",
+        notes="Seen twice.",
+        version=version,
+        signed_at="2026-11-21T18:04:05+01:00",
+    )
+    drafts = [fhir.take_bundle(make_result(), wordings), fhir.screen_bundle(make_screen(), wordings)]
+    bundles = [fhir.take_bundle(make_result(), wordings, signed), fhir.screen_bundle(make_screen(), wordings, signed)]
+    for draft, bundle in zip(drafts, bundles, strict=True):
+        fhir.write_bundle(bundle, tmp_path / "f.json")
+        plain = json.loads((tmp_path / "f.json").read_text(encoding="utf-8"))
+        report, *observations = (e["resource"] for e in plain["entry"])
+        assert {r["status"] for r in (report, *observations)} == {status}
+        assert report["performer"] == report["resultsInterpreter"] == [{"display": "Dr. <b>Ünal"}]
+        assert report["issued"] == "2026-11-21T18:04:05+01:00"
+        said = f"Reviewed and signed by Dr. <b>Ünal on 2026-11-21, version {version} of the review. Notes: Seen twice."
+        assert said in report["conclusion"]
+        assert "never a diagnosis" in report["conclusion"]
+        assert [e["fullUrl"] for e in plain["entry"]] == [e["fullUrl"] for e in draft["entry"]]
+        assert "performer" not in draft["entry"][0]["resource"]
+
+
+def test_an_older_signature_has_a_date_but_no_moment(wordings):
+    signed = Review(signed=True, name="Dr. A", date="2026-11-21", version=1)
+    report = fhir.take_bundle(make_result(), wordings, signed)["entry"][0]["resource"]
+    assert report["status"] == "final"
+    assert "issued" not in report
+    assert "Dr. A on 2026-11-21" in report["conclusion"]
+    assert "Notes" not in report["conclusion"]
 
 
 def test_a_wrong_bundle_is_not_written(tmp_path, wordings):
