@@ -11,7 +11,7 @@ from screening.store import ConsentKind, ScreenRecord, Store
 from screening.web.access import grant, visitor
 from screening.web.session import site
 
-__all__ = ["clinician", "grant", "may_see", "open_screen"]
+__all__ = ["clinician", "grant", "is_hidden", "may_see", "open_screen"]
 
 
 def clinician() -> str | None:
@@ -23,6 +23,11 @@ def clinician() -> str | None:
 def may_see(store: Store, person: str) -> bool:
     """Whether a person agrees that a clinician sees films and results."""
     return store.people.agrees(person, ConsentKind.SHARING)
+
+
+def is_hidden(store: Store, person: str) -> bool:
+    """Whether a person wants their head blurred in everything that is shown; films themselves are not shown then."""
+    return store.people.agrees(person, ConsentKind.BLURRED)
 
 
 def open_screen(store: Store, number: str) -> ScreenRecord | None:

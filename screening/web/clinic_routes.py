@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from screening.core.errors import ScreeningError
 from screening.store import Store, person_export
 from screening.web.access import asker, is_first_look, reviewer
-from screening.web.clinic import open_screen
+from screening.web.clinic import is_hidden, open_screen
 from screening.web.session import Site
 from screening.web.texts import Texts
 
@@ -31,7 +31,7 @@ _TYPES: Final = {
     ".json": "application/json",
     ".csv": "text/csv; charset=utf-8",
 }
-_HEADERS: Final = {
+HEADERS: Final = {
     "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -77,7 +77,7 @@ def clinic_routes(site: Site, texts: Texts) -> list[BaseRoute]:
 
 
 def _missing(texts: Texts) -> Response:
-    return JSONResponse({"error": texts("missing.body")}, 404, headers=_HEADERS)
+    return JSONResponse({"error": texts("missing.file")}, 404, headers=HEADERS)
 
 
 def _screen_file(site: Site, request: Request, find: Callable[[Store, Request], Path | None]) -> Response | None:
@@ -86,11 +86,10 @@ def _screen_file(site: Site, request: Request, find: Callable[[Store, Request], 
     if who is None or open_screen(store, screen) is None:
         return None
     path = find(store, request)
-    if path is None or path.suffix.lower() not in _TYPES or not path.is_file():
-        return None
-    if is_first_look(request):
+    response = file_response(path, inline="save" not in request.query_params) if path is not None else None
+    if path is not None and response is not None and is_first_look(request):
         store.audit.saw("screen", screen, who=who, part=path.suffix.lower().lstrip("."))
-    return _file(path, inline="save" not in request.query_params)
+    return response
 
 
 def _person(site: Site, request: Request) -> Response | None:
@@ -102,13 +101,15 @@ def _person(site: Site, request: Request) -> Response | None:
         pieces = person_export.stream(site.store, person, who=who)
     except ScreeningError:
         return None
-    headers = {**_HEADERS, "Content-Disposition": 'attachment; filename="person.zip"'}
+    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="person.zip"'}
     return StreamingResponse(pieces, media_type="application/zip", headers=headers)
 
 
 def _film(store: Store, request: Request) -> Path | None:
-    take = store.takes.get(request.path_params["take"])
-    return store.takes.video(take) if take is not None and take.screen == request.path_params["screen"] else None
+    take, screen = store.takes.get(request.path_params["take"]), store.screens.get(request.path_params["screen"])
+    if take is None or screen is None or take.screen != screen.id or is_hidden(store, screen.person):
+        return None
+    return store.takes.video(take)
 
 
 def _result(store: Store, request: Request) -> Path | None:
@@ -119,11 +120,14 @@ def _result(store: Store, request: Request) -> Path | None:
     return store.results.folder(found) / name
 
 
-def _file(path: Path, *, inline: bool) -> Response:
+def file_response(path: Path, *, inline: bool) -> Response | None:
+    """Send a film or a file of results; None if there is none, or it is of a kind that no page shows."""
+    if path.suffix.lower() not in _TYPES or not path.is_file():
+        return None
     return FileResponse(
         path,
         filename=path.name,
         content_disposition_type="inline" if inline else "attachment",
         media_type=_TYPES[path.suffix.lower()],
-        headers=_HEADERS,
+        headers=HEADERS,
     )

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from screening.catalog.refusals import in_language
 from screening.core.errors import ScreeningError
 from screening.web.language import texts_for
 from screening.web.session import Site
@@ -43,7 +44,8 @@ def framing_route(site: Site, usual: Texts) -> Route:
         except ValueError:
             return _say({"error": texts("framing.unreadable")}, 400)
         except ScreeningError as err:
-            return _say({"error": err.what, "hint": err.hint}, 500)
+            what, hint = in_language(err.lines, texts.language)
+            return _say({"error": what, "hint": hint}, 500)
         if answer is None:
             return _say({"error": texts("framing.busy")}, 503)
         return _say({"key": answer.key, "sentence": texts(f"framing.{answer.key}"), "points": answer.points}, 200)

@@ -51,11 +51,27 @@ def phone_address(page: str, ticket: str, secret: str, listens: str | None, lang
     'http://localhost:8501/phone/i#s'
     """
     parts = urlsplit(page)
-    host = parts.netloc
-    if is_local(parts.hostname) and (outside := own_address(listens)):
-        host = outside if parts.port is None else f"{outside}:{parts.port}"
+    host = _host(page, listens)
     asked = f"?{ASKED}={language}" if language else ""
     return f"{parts.scheme}://{host}/phone/{quote(ticket)}{asked}#{quote(secret)}"
+
+
+def is_reachable(page: str, listens: str | None) -> bool:
+    """Whether the address that `phone_address` gives can be one for another machine than this.
+
+    Examples
+    --------
+    >>> is_reachable("http://localhost:8501/", "127.0.0.1"), is_reachable("https://clinic.example.org/", "127.0.0.1")
+    (False, True)
+    """
+    return not is_local(urlsplit(f"//{_host(page, listens)}").hostname)
+
+
+def _host(page: str, listens: str | None) -> str:
+    parts = urlsplit(page)
+    if is_local(parts.hostname) and (outside := own_address(listens)):
+        return outside if parts.port is None else f"{outside}:{parts.port}"
+    return parts.netloc
 
 
 def own_address(listens: str | None) -> str:

@@ -19,12 +19,13 @@ import numpy as np
 
 from screening.catalog.wordings import Wordings, load_wordings, split_side
 from screening.core.corrections import NO_CORRECTIONS, Border, Corrections, DrawnAngle, Mark, MovedBorder
-from screening.core.datatypes import FloatArray, TakeResult
+from screening.core.datatypes import AngleTable, FloatArray, TakeResult
 from screening.core.screen import ScreenResult
 from screening.core.serial import from_plain, to_plain
-from screening.core.vocabulary import Observability, View
-from screening.jobs.reviewing import REVIEW_FILE, read_corrections, reassess, retake
+from screening.core.vocabulary import Observability, Side, View
+from screening.jobs.reviewing import read_corrections, reassess, retake
 from screening.jobs.screen_folder import TAKES, read_screen
+from screening.jobs.signature import REVIEW_FILE
 from screening.jobs.take import EVIDENCE
 from screening.report.numbers import value_and_error
 from screening.report.palette import line_colour
@@ -36,6 +37,13 @@ from screening.store import ResultRecord, ReviewRecord, ScreenRecord, Store, Tak
 #: A curve has at most about so many points on the page.
 _MAX_POINTS: Final = 1500
 _OVERLAY: Final = "overlay.mp4"
+#: What the curves open on, by the kind of view: the first that the take shows.
+_OPENS_ON: Final[Mapping[str, tuple[str, ...]]] = {
+    "front": ("pelvic_obliquity_deg", "pelvic_rotation_deg", "trunk_lateral_lean_deg"),
+    "side": ("lumbar_extension_deg", "hip_flexion_{rear}_deg", "knee_flexion_{lead}_deg"),
+}
+#: The movement whose two legs a first look compares.
+_COMPARED: Final = "split_squat"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,17 +168,36 @@ def take_data(result: TakeResult, corrections: Corrections, language: str) -> di
         "width": result.recording.width,
         "height": result.recording.height,
         "curves": _curves(result, words),
+        "start": opens_on(result),
         "reps": [_rep(rep, result) for rep in result.timeline.repetitions],
         "marks": [{"frame": _inside(m.frame, result), "text": m.note} for m in corrections.marks],
         "drawn": [_drawn(d, result, words) for d in corrections.drawn],
     }
 
 
+def opens_on(result: TakeResult) -> str:
+    """Name the angle that matters most in a take among those it shows; empty if none of these does."""
+    table, view, lead = result.angle_table, result.scene.view, result.timeline.lead
+    kinds = ("front", "side") if view is View.OBLIQUE else (_plane(view),)
+    sides = {"lead": lead, "rear": lead.other} if lead else {}
+    names = [name for kind in kinds for name in _OPENS_ON[kind] if lead or "{" not in name]
+    return next((name for name in (name.format(**sides) for name in names) if _is_shown(table, name)), "")
+
+
+def _is_shown(table: AngleTable, name: str) -> bool:
+    read = name in table.names and table.observability.get(name) is not Observability.NONE
+    return read and bool(np.isfinite(table.column(name)).any())
+
+
+def _plane(view: View) -> str:
+    return "side" if view.is_side else "front"
+
+
 def _curves(result: TakeResult, words: Wordings) -> list[dict[str, Any]]:
     table, out = result.angle_table, []
     every = max(1, math.ceil(len(table.time_s) / _MAX_POINTS))
     for name in table.names:
-        if table.observability.get(name) is Observability.NONE or not np.isfinite(table.column(name)).any():
+        if not _is_shown(table, name):
             continue
         text, (_, side) = words.angle(name), split_side(name)
         out.append(
@@ -238,6 +265,27 @@ def partners(case: Case, name: str, screens: Sequence[Case]) -> list[tuple[Case,
             if same and take.name in other.takes and (other.screen.id, take.name) != (case.screen.id, name):
                 out.append((other, take.name))
     return out
+
+
+def pairs_of(case: Case) -> dict[tuple[str, str], str]:
+    """Films of the left and of the right leg in front, filmed the same way and both still there.
+
+    Returns
+    -------
+    dict
+        By the names of the two takes what their view shows: `front` (also from behind) or `side`.
+    """
+    films = [
+        take
+        for take in case.measured.takes
+        if take.name in case.takes and take.entry.movement == _COMPARED and take.name in case.films
+    ]
+    found: dict[tuple[str, str], str] = {}
+    films = [take for take in films if case.films[take.name].video and take.view is not View.OBLIQUE]
+    for view in dict.fromkeys(_kind(take.view) for take in films):
+        left, right = ([t.name for t in films if _kind(t.view) == view and t.lead is side] for side in Side)
+        found |= dict.fromkeys(zip(left, right, strict=False), "side" if view == "side" else "front")
+    return found
 
 
 def _kind(view: View) -> str:

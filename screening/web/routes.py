@@ -25,6 +25,7 @@ from screening.web.language import texts_for
 from screening.web.measuring import SCREEN_FILE
 from screening.web.phone import phone_routes
 from screening.web.session import Site
+from screening.web.signed import signed_route
 from screening.web.texts import Texts
 from screening.web.uploads import NO_STORE, upload_route
 
@@ -52,13 +53,14 @@ def make_routes(site: Site, texts: Texts) -> list[BaseRoute]:
 
     async def get_file(request: Request) -> Response:
         found = await run_in_threadpool(_job_file, site, request)
-        return found or JSONResponse({"error": texts_for(request, texts)("missing.body")}, 404, headers=NO_STORE)
+        return found or JSONResponse({"error": texts_for(request, texts)("missing.file")}, 404, headers=NO_STORE)
 
     return [
         upload_route(site, texts),
         framing_route(site, texts),
         *phone_routes(site, texts),
         *clinic_routes(site, texts),
+        signed_route(site, texts),
         Route("/api/jobs/{job}/{name:path}", get_file, methods=["GET"]),
     ]
 

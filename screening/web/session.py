@@ -83,8 +83,8 @@ class Site:
             if folder.stat().st_mtime < oldest and not self.queue.exists(folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def submit(self, upload: Ticket, options: TakeOptions) -> tuple[str, str]:
-        """Turn an upload that has arrived into a job; return its id and key."""
+    def submit(self, upload: Ticket, options: TakeOptions, *, blur_face: bool = False) -> tuple[str, str]:
+        """Turn an upload that has arrived into a job, with the head blurred if wanted; return its id and key."""
         if upload.path is None:
             raise ValueError(f"ticket {upload.id} has no upload yet")
         job_id, key = new_secret(), new_secret()
@@ -93,7 +93,7 @@ class Site:
         (folder / "video").mkdir(parents=True, mode=0o700)
         (folder / OWNER).write_text(upload.who or LOCAL, encoding="utf-8")
         upload.path.rename(folder / video)
-        self.queue.submit(job_id, key, video=video.as_posix(), options=options)
+        self.queue.submit(job_id, key, video=video.as_posix(), options=options, blur_face=blur_face)
         return job_id, key
 
     def owner(self, job: Job) -> str:

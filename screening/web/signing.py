@@ -6,11 +6,12 @@ May import: `jobs`, `store`, `core` and `web.review_data`.
 from __future__ import annotations
 
 import tempfile
-import time
+from datetime import datetime
 from pathlib import Path
 
 from screening.core.errors import UsageError
-from screening.jobs.reviewing import Signature, freeze
+from screening.jobs.reviewing import freeze
+from screening.jobs.signature import Signature
 from screening.review.decisions import Choice, exercise_id
 from screening.store import ReviewRecord, Store
 from screening.web.review_data import Case, corrections_of, decisions_of, screen_of
@@ -26,9 +27,11 @@ def sign(store: Store, case: Case, review: ReviewRecord, *, name: str, who: str)
     """
     if not name.strip():
         raise UsageError("A signature needs a name.", hint="Write the name that shall stand under the report.")
+    now = datetime.now().astimezone()
     signature = Signature(
         name=name.strip(),
-        date=time.strftime("%Y-%m-%d", time.localtime()),
+        date=now.date().isoformat(),
+        signed_at=now.isoformat(timespec="seconds"),
         notes=_notes(case, review),
         version=review.version,
         ratings=dict(review.content.ratings),

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from screening.core.screen import Asymmetry, Change
 from screening.core.vocabulary import Side, Verdict
 from screening.findings.compare import between_screens
-from screening.jobs.reviewing import REVIEW_FILE
 from screening.jobs.screen_folder import read_screen
+from screening.jobs.signature import REVIEW_FILE
+from screening.report.numbers import with_unit
 from screening.report.palette import MIDDLE, line_colour
 from screening.store import Store
 
@@ -21,7 +22,7 @@ _DIFFERENCE = "difference"
 _WIDTH, _HEIGHT = 420, 180
 #: A picture of its own does not inherit the page's colours, but knows whether dark ones are wanted.
 _STYLE = "<style>text{fill:#3b4652}@media(prefers-color-scheme:dark){text{fill:#c3ccd6}}</style>"
-_LEFT, _RIGHT, _TOP, _BOTTOM = 40, 8, 10, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 8, 10, 28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +120,9 @@ def draw(line: Line, *, dates: Sequence[str]) -> str:
         f'<rect x="{_LEFT}" y="{y(newest + band):.1f}" width="{_WIDTH - _LEFT - _RIGHT}" '
         f'height="{y(newest - band) - y(newest + band):.1f}" fill="{colour}" opacity="0.18"/>'
     ]
-    for tick in _ticks(low, high):
+    for tick, said in _ticks(low, high, line.unit):
         parts.append(f'<path d="M{_LEFT} {y(tick):.1f}H{_WIDTH - _RIGHT}" stroke="{ink}" opacity="0.35"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{said}</text>')
     way = " ".join(f"{x(k):.1f},{y(v):.1f}" for k, (_, v, _) in enumerate(seen))
     parts.append(f'<polyline points="{way}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>')
     for k, (_, v, date) in enumerate(seen):
@@ -133,8 +134,11 @@ def draw(line: Line, *, dates: Sequence[str]) -> str:
     )
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def _ticks(low: float, high: float, unit: str) -> list[tuple[float, str]]:
+    """Round values between two others, with what stands beside them."""
     raw = (high - low) / 4
     base = 10.0 ** math.floor(math.log10(raw))
     step = next(m * base for m in (1, 2, 5, 10) if m * base >= raw)
-    return [round(k * step, 6) for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    values = (k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1))
+    return [(value, with_unit(value, places, unit)) for value in values]

@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from screening.catalog.refusals import in_language
 from screening.core.errors import ScreeningError
 from screening.web.language import texts_for
 from screening.web.session import Site
@@ -74,7 +75,7 @@ def upload_route(site: Site, usual: Texts) -> Route:
         except ClientDisconnect:
             return _error(texts, 400, "upload.error_network")
         except ScreeningError as err:
-            return JSONResponse({"error": f"{err.what} {err.hint}"}, 500, headers=NO_STORE)
+            return JSONResponse({"error": " ".join(in_language(err.lines, texts.language))}, 500, headers=NO_STORE)
         except OSError:
             return _error(texts, 507, "upload.error_disk")
 

@@ -1,28 +1,23 @@
 """Logging in for real: a small OpenID provider on this machine, the page, and browsers of several people."""
 
-import json
 import re
 import sys
 import threading
 import time
-from contextlib import closing
 from urllib.parse import urlencode
 
 import pytest
 
 from screening.core.screen import Person
-from screening.core.serial import to_plain
-from screening.core.settings import TakeOptions
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.worker import RESULTS
 from screening.store import Role, open_store
-from screening.store.database import Database
-from screening.store.schema import JOBS
+from tests.app.browser import heading, open_context, press, settled, until
 from tests.app.conftest import ROOT, free_port, serving
+from tests.app.jobs import put_job
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
-STEP_MS = 15_000
 PEOPLE = ("ann", "bob", "boss")
 
 
@@ -95,13 +90,10 @@ def provider():
     server = uvicorn.Server(uvicorn.Config(_provider(port), host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    end = time.monotonic() + 10
-    while not server.started:
-        assert time.monotonic() < end
-        threading.Event().wait(0.02)
+    until(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.fixture(scope="module")
@@ -138,14 +130,13 @@ def browser_of(chromium, closed):
     contexts = []
 
     def enter(name=None):
-        context = chromium.new_context()
+        context = open_context(chromium)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(STEP_MS)
         page.goto(closed)
-        _heading(page, "Please log in")
+        heading(page, "Please log in")
         if name:
-            _press(page, "Log in")
+            press(page, "Log in", exact=True)
             page.get_by_role("link", name=f"I am {name}").click()
             page.get_by_role("button", name="Log out").wait_for()
         return page
@@ -153,15 +144,6 @@ def browser_of(chromium, closed):
     yield enter
     for context in contexts:
         context.close()
-
-
-def _heading(page, name):
-    page.get_by_role("heading", name=name).first.wait_for(timeout=STEP_MS)
-
-
-def _press(page, name):
-    page.locator(".stApp[data-test-script-state='notRunning']").wait_for(timeout=STEP_MS)
-    page.get_by_role("button", name=name, exact=True).first.click(timeout=STEP_MS)
 
 
 def _give(folder, name, role):
@@ -187,7 +169,8 @@ def test_nobody_sees_a_page_without_log_in(browser_of, closed):
     addresses = [f"?clinic={name}" for name in clinic] + [f"?screen=a&key=b&step={name}" for name in steps]
     for address in (*addresses, "?step=welcome", "?step=consent", "?job=a&key=b"):
         page.goto(closed + address)
-        _heading(page, "Please log in")
+        heading(page, "Please log in")
+        settled(page)
         assert page.get_by_role("textbox").count() == 0
 
 
@@ -200,24 +183,26 @@ def test_no_page_shows_one_persons_screen_to_another(browser_of, closed, folder)
         screen = store.screens.add(person.id, who=owner.id, key=key)
     for name in _names("_STEPS"):
         bob.goto(f"{closed}?screen={screen.id}&key={key}&step={name}")
-        _heading(bob, "Nothing here")
+        heading(bob, "Nothing here")
     for name in _names("_CLINIC"):
         bob.goto(f"{closed}?clinic={name}&screen={screen.id}&person={person.id}")
-        _heading(bob, "For clinicians only")
+        heading(bob, "For clinicians only")
 
 
 def test_a_first_log_in_waits_until_an_admin_gives_a_role(browser_of, folder):
     ann = browser_of("ann")
-    _heading(ann, "You are logged in")
+    heading(ann, "You are logged in")
     boss = browser_of("boss")
-    _press(boss, "Users and roles")
-    _heading(boss, "Users and roles")
+    press(boss, "Users and roles", exact=True)
+    heading(boss, "Users and roles")
     hers = boss.locator("[class*='st-key-user-']", has_text="Ann")
+    settled(boss)
     hers.get_by_role("combobox").click()
     boss.get_by_role("option", name="person", exact=True).click()
     hers.get_by_text("Code of this person").wait_for()
-    _press(ann, "Look again")
-    _heading(ann, "A whole screen")
+    settled(boss)
+    press(ann, "Look again", exact=True)
+    heading(ann, "A whole screen")
     with open_store(folder / "data") as store:
         roles = {user.name: user.role for user in store.users.everybody()}
     assert (roles["Ann"], roles["Boss"]) == (Role.PERSON, Role.ADMIN)
@@ -228,12 +213,12 @@ def test_one_person_sees_nothing_of_another(browser_of, closed, folder):
     user = _give(folder, "Ann", Role.PERSON)
     _give(folder, "Bob", Role.PERSON)
     ann.goto(f"{closed}?step=consent")
-    _heading(ann, "What may be done")
+    heading(ann, "What may be done")
     ann.get_by_role("textbox", name="Your code").fill("ann-1")
     for question in ann.get_by_role("radiogroup").all():
         question.get_by_text("Yes", exact=True).click()
-    _press(ann, "Go on")
-    _heading(ann, "Safety first")
+    press(ann, "Go on", exact=True)
+    heading(ann, "Safety first")
     address = ann.url
     number = re.search(r"screen=([^&]+)", address).group(1)
     with open_store(folder / "data") as store:
@@ -247,14 +232,14 @@ def test_one_person_sees_nothing_of_another(browser_of, closed, folder):
     file = closed + frame.get_attribute("src")
     assert ann.request.get(file).status == 200
     bob.goto(address)
-    _heading(bob, "Nothing here")
+    heading(bob, "Nothing here")
     assert bob.request.get(file).status == 404
     ann.goto(closed)
-    _press(ann, "Log out")
-    _heading(ann, "Please log in")
+    press(ann, "Log out", exact=True)
+    heading(ann, "Please log in")
     assert ann.request.get(file).status == 404
     ann.goto(address)
-    _heading(ann, "Please log in")
+    heading(ann, "Please log in")
     with open_store(folder / "data") as store:
         looks = [line for line in store.audit.lines(number) if line.action == "saw"]
     assert {line.who for line in looks} == {user.id}
@@ -262,13 +247,9 @@ def test_one_person_sees_nothing_of_another(browser_of, closed, folder):
 
 
 def _measured(data, screen):
-    """Put a finished job with a report into the queue."""
-    number, now = new_secret(), time.time()
+    """Put a finished job with a report into the table."""
+    number, _ = put_job(data, JobState.DONE, screen=screen)
     out = data / "jobs" / number / RESULTS
     out.mkdir(parents=True)
     (out / "report.html").write_text("<h1>hers</h1>")
-    row = {"id": number, "key_sha256": "", "screen": screen, "video": "screen.toml", "state": JobState.DONE.value}
-    options = json.dumps(to_plain(TakeOptions()))
-    with closing(Database(data)) as database, database.write() as db:  # never queued, so that no worker takes it
-        db.execute(JOBS.insert().values(**row, options=options, created_at=now, finished_at=now))
     return number

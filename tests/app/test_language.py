@@ -9,15 +9,10 @@ from screening.store import open_store
 from screening.web.measuring import start_measuring
 from screening.web.session import make_site
 from screening.web.tickets import Tickets
+from tests.app.browser import STEP_MS, heading, open_context, press, settled
 from tests.review_case import seed
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(150)]
-
-STEP_MS = 15_000
-
-
-def _heading(page, name):
-    page.get_by_role("heading", name=name).first.wait_for(timeout=STEP_MS)
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def _language_is(page, code):
@@ -26,33 +21,32 @@ def _language_is(page, code):
 
 def test_the_language_is_chosen_by_hand_and_kept(visit, server):
     page = visit(width=375)
-    _heading(page, "A whole screen")
+    heading(page, "A whole screen")
     _language_is(page, "en")
-    page.get_by_role("button", name="Español").click(timeout=STEP_MS)
-    _heading(page, "Un estudio completo")
+    press(page, "Español")
+    heading(page, "Un estudio completo")
     _language_is(page, "es")
-    page.get_by_role("button", name="Empezar un estudio").click(timeout=STEP_MS)
-    _heading(page, "Qué pasa aquí")
+    press(page, "Empezar un estudio")
+    heading(page, "Qué pasa aquí")
     page.reload()
-    _heading(page, "Qué pasa aquí")
+    heading(page, "Qué pasa aquí")
     _language_is(page, "es")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    page.get_by_role("button", name="English").click(timeout=STEP_MS)
-    _heading(page, "What happens here")
+    press(page, "English")
+    heading(page, "What happens here")
     _language_is(page, "en")
 
 
 def test_a_browser_that_asks_for_spanish_gets_it_with_its_report(chromium, server, data, tmp_path):
     with open_store(data) as store:
         screen = seed(store, tmp_path, code=f"E-{tmp_path.name[-12:]}", key="k")
-    context = chromium.new_context(locale="es-MX", viewport={"width": 1280, "height": 900})
+    context = open_context(chromium, width=1280, height=900, locale="es-MX")
     page = context.new_page()
-    page.set_default_timeout(STEP_MS)
     page.goto(f"{server}?screen={screen.id}&key=k&step=intake&group=pain")
-    _heading(page, "Sobre usted")
+    heading(page, "Sobre usted")
     page.get_by_text("¿Qué lado de la zona lumbar o de la pelvis le duele?").wait_for()
     page.goto(f"{server}?screen={screen.id}&key=k&step=report")
-    _heading(page, "Su informe")
+    heading(page, "Su informe")
     context.close()
     here = make_site(data)
     job = start_measuring(here, screen, "k", language="es")
@@ -65,9 +59,8 @@ def test_a_browser_that_asks_for_spanish_gets_it_with_its_report(chromium, serve
 def test_spanish_fits_a_phone(chromium, server, data, tmp_path):
     with open_store(data) as store:
         screen = seed(store, tmp_path, code=f"F-{tmp_path.name[-12:]}", key="k")
-    context = chromium.new_context(locale="es-ES", viewport={"width": 375, "height": 800})
+    context = open_context(chromium, width=375, height=800, locale="es-ES")
     page = context.new_page()
-    page.set_default_timeout(STEP_MS)
     pages = {
         "Qué se puede hacer": "?step=consent",
         "La seguridad primero": f"?screen={screen.id}&key=k&step=intake",
@@ -75,23 +68,23 @@ def test_spanish_fits_a_phone(chromium, server, data, tmp_path):
         "Revisión": f"?clinic=review&screen={screen.id}",
         "Firma": f"?clinic=sign&screen={screen.id}",
     }
-    for heading, address in pages.items():
+    for title, address in pages.items():
         page.goto(f"{server}{address}")
-        _heading(page, heading)
-        page.locator(".stApp[data-test-script-state='notRunning']").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 375, heading
+        heading(page, title)
+        settled(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375, title
     context.close()
 
 
 def test_the_phones_page_speaks_as_its_address_says_else_as_the_phone(chromium, server, data, tmp_path):
     ticket = Tickets(DEFAULTS.web, folder=data / "uploads").issue(screen="s", take="split_squat.left.back")
-    context = chromium.new_context(locale="en-GB", viewport={"width": 375, "height": 800})
+    context = open_context(chromium, width=375, height=800, locale="en-GB")
     page = context.new_page()
     page.goto(f"{server}phone/{ticket.id}?lang=es#wrong")
-    _heading(page, "Este código no se conoce")
+    heading(page, "Este código no se conoce")
     _language_is(page, "es")
     page.goto(f"{server}phone/{ticket.id}#wrong")
-    _heading(page, "This code is not known")
+    heading(page, "This code is not known")
     said = page.request.post(f"{server}api/framing/none?lang=es", data=b"x")
     assert said.status == 403
     assert json.loads(said.text())["error"].startswith("Esta página estuvo abierta")

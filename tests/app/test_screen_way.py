@@ -1,6 +1,5 @@
 """A person's way through a screen in a real browser: consents, questions, a take, a phone, resuming."""
 
-import io
 import re
 import subprocess
 import sys
@@ -10,40 +9,22 @@ import pytest
 from screening.core.screen import Person
 from screening.jobs.queue import new_secret
 from screening.store import open_store
-from tests.app.conftest import ROOT, free_port, wait_for
+from tests.app.browser import STEP_MS, answer_the_rest, begin, film, heading, open_context, press, settled
+from tests.app.conftest import ROOT, free_port, serving, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CLIPS = ROOT / "sample_videos"
 BACK, FRONT = CLIPS / "back_right_lead.mp4", CLIPS / "front_left_lead.mp4"
-STEP_MS = 20_000
-
-
-@pytest.fixture(scope="session")
-def camera(tmp_path_factory):
-    """A film that Chromium plays as its camera, over and over."""
-    import av
-
-    path = tmp_path_factory.mktemp("camera") / "camera.mjpeg"
-    with av.open(BACK) as video, path.open("wb") as file:
-        for frame in video.decode(video=0):
-            jpeg = io.BytesIO()
-            frame.to_image().save(jpeg, "JPEG", quality=80)
-            file.write(jpeg.getvalue())
-    return path
-
-
-@pytest.fixture(scope="session")
-def filming(camera_chromium, camera):
-    """A Chromium whose camera shows a split squat."""
-    browser = camera_chromium(camera)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
 def screen(server, data):
     """Make a screen whose safety questions were answered; gives its address."""
+    return _answered(server, data)
+
+
+def _answered(server, data):
     from screening.catalog.intake import load_intake
 
     key = new_secret()
@@ -60,49 +41,19 @@ def _takes(data, address):
         return store.takes.of_screen(re.search(r"screen=([^&]+)", address).group(1))
 
 
-def _heading(page, name):
-    page.get_by_role("heading", name=name).first.wait_for(timeout=STEP_MS)
-
-
-def _press(page, name, **more):
-    # Streamlit replaces a form while its script runs; a click into the old one would be lost.
-    page.locator(".stApp[data-test-script-state='notRunning']").wait_for(timeout=STEP_MS)
-    page.get_by_role("button", name=name, **more).first.click(timeout=STEP_MS)
-
-
-def _begin(page, code):
-    _press(page, "Begin a screen")
-    _press(page, "I have read this")
-    _heading(page, "What may be done")
-    page.get_by_role("textbox", name="Your code").fill(code)
-    for question in page.get_by_role("radiogroup").all():
-        question.get_by_text("Yes", exact=True).click()
-    _press(page, "Go on")
-    _heading(page, "Safety first")
-
-
 def test_from_the_consents_to_a_recording_that_is_kept(filming, server, data):
-    page = filming.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(STEP_MS)
+    page = open_context(filming).new_page()
     page.goto(server)
-    _begin(page, "film")
+    begin(page, "film")
+    settled(page)
     page.get_by_text("None of these is true").click()
-    _press(page, "Go on")
-    for group in ("Your pain", "How it feels", "What happened before", "Your day"):
-        _heading(page, group)
-        _press(page, "Go on")
-    _heading(page, "Your films")
+    press(page, "Go on")
+    answer_the_rest(page)
     page.locator("[class*=split_squat-right-back]").get_by_role("button", name="Film here").click()
-    _press(page, "Start the camera")
-    stage = page.locator(".stage")
-    page.locator(".words", has_text=re.compile("stay there|camera|Step|feet", re.IGNORECASE)).wait_for()
-    page.locator(".stage[data-state=recording]").wait_for(timeout=40_000)
-    page.locator(".reps", has_text=re.compile("^[1-9]")).wait_for(timeout=15_000)
-    _press(page, "Stop", exact=True)
-    _press(page, "Keep this film")
-    _heading(page, "Your films")
-    page.get_by_text("Kept").first.wait_for()
-    assert stage.count() == 0
+    press(page, "Start the camera")
+    film(page, 1)
+    assert page.locator(".stage").count() == 0
+    settled(page)
     (take,) = _takes(data, page.url)
     assert (take.lead.value, take.view.value, take.mirrored) == ("right", "back", False)
     assert take.size_bytes > 50_000
@@ -111,18 +62,32 @@ def test_from_the_consents_to_a_recording_that_is_kept(filming, server, data):
 
 def test_a_yes_to_a_safety_question_shows_what_to_do_and_no_filming(visit):
     page = visit(width=375)
-    _begin(page, "flag")
+    begin(page, "flag")
+    settled(page)
     page.get_by_text("Do you feel numb").click()
-    _press(page, "Go on")
-    _heading(page, "Please get help today")
+    press(page, "Go on")
+    heading(page, "Please get help today")
     assert page.get_by_role("button", name="Film here").count() == 0
     page.goto(page.url.replace("step=intake", "step=takes"))
-    _heading(page, "Please get help today")
-    _press(page, "I ticked something by mistake")
-    _heading(page, "Safety first")
+    heading(page, "Please get help today")
+    press(page, "I ticked something by mistake")
+    heading(page, "Safety first")
 
 
-def test_a_phone_sends_one_film_and_its_code_is_then_over(visit, screen, data):
+def test_where_no_phone_can_send_there_is_no_code(visit, screen):
+    desk = visit(screen + "&step=phone&take=split_squat.left.back", width=375)
+    desk.get_by_text("Sending from a phone is not set up here.").wait_for(timeout=STEP_MS)
+    settled(desk)
+    assert desk.locator("img.qr, a[href*='/phone/']").count() == 0
+    assert desk.get_by_text("--host").first.is_hidden()
+    desk.get_by_text("For whoever looks after the program").click()
+    desk.get_by_text("--host").first.wait_for(timeout=STEP_MS)
+    press(desk, "Choose a video")
+    desk.locator(".uploader").wait_for(timeout=STEP_MS)
+
+
+def test_a_phone_sends_one_film_and_its_code_is_then_over(visit, reachable):
+    screen, data = _answered(*reachable), reachable[1]
     desk = visit(screen + "&step=phone&take=split_squat.left.back")
     link = desk.locator("a[href*='/phone/']")
     link.wait_for(timeout=STEP_MS)
@@ -131,15 +96,15 @@ def test_a_phone_sends_one_film_and_its_code_is_then_over(visit, screen, data):
     phone.get_by_text("Split squat, left leg in front, from behind").wait_for(timeout=STEP_MS)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 375
     phone.locator("input[type=file]").set_input_files(FRONT)
-    _heading(phone, "Thank you")
-    _heading(desk, "Your films")
+    heading(phone, "Thank you")
+    heading(desk, "Your films")
     (take,) = _takes(data, screen)
     assert take.size_bytes == FRONT.stat().st_size
     phone.reload()
-    _heading(phone, "This code was used already")
+    heading(phone, "This code was used already")
     assert phone.locator("input[type=file]").is_hidden()
     wrong = visit(address.replace("#", "#x"), width=375)
-    _heading(wrong, "This code is not known")
+    heading(wrong, "This code is not known")
 
 
 def test_an_expired_code_is_refused_in_two_lines(visit, server, data):
@@ -156,14 +121,12 @@ def test_an_expired_code_is_refused_in_two_lines(visit, server, data):
     (folder / "uploads" / "t.ticket").write_text(json.dumps({**ticket, **rest, "name": "", "length": 0}))
     with _running(port, folder):
         page = visit(f"http://127.0.0.1:{port}/phone/t#{secret}", width=375)
-        _heading(page, "This code is over")
+        heading(page, "This code is over")
         assert page.locator(".over p").count() == 2
         page.goto(server)
 
 
 def _running(port, folder):
-    from tests.app.conftest import serving
-
     command = [sys.executable, "-m", "screening", "app", "--port", str(port), "--data", str(folder)]
     return serving(command, port, folder)
 
@@ -178,7 +141,7 @@ def test_an_upload_goes_on_after_the_server_was_killed(chromium, tmp_path):
         return process
 
     running = start()
-    context = chromium.new_context()
+    context = open_context(chromium)
     try:
         with open_store(folder) as store:
             person = store.people.add(Person(code="killed"), who="local")
@@ -187,18 +150,18 @@ def test_an_upload_goes_on_after_the_server_was_killed(chromium, tmp_path):
 
         ticket = Tickets(folder=folder / "uploads").issue(screen=made.id, take="split_squat.left.back")
         running.kill()
-        running.wait(10)
+        running.wait(60)
         running = start()
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}/phone/{ticket.id}#{ticket.secret}")
         network = context.new_cdp_session(page)
-        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 150_000}
+        slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 50_000}
         network.send("Network.enable")
         network.send("Network.emulateNetworkConditions", slow)
         page.locator("input[type=file]").set_input_files(BACK)
         page.locator(".what", has_text=re.compile(r"\([2-9]\d %\)")).wait_for(timeout=STEP_MS)
         running.kill()
-        running.wait(10)
+        running.wait(60)
         page.locator(".what", has_text="connection is lost").wait_for(timeout=STEP_MS)
         part = folder / "uploads" / f"{ticket.id}.part"
         assert 0 <= part.stat().st_size < BACK.stat().st_size
@@ -211,12 +174,14 @@ def test_an_upload_goes_on_after_the_server_was_killed(chromium, tmp_path):
     finally:
         context.close()
         running.kill()
-        running.wait(10)
+        running.wait(60)
 
 
 def test_several_videos_at_once(visit, screen, data):
     page = visit(screen)
-    page.get_by_text("Choose several videos at once").click(timeout=STEP_MS)
+    page.get_by_text("Choose several videos at once").wait_for()
+    settled(page)
+    page.get_by_text("Choose several videos at once").click()
     page.locator(".uploader input[type=file]").set_input_files([FRONT, BACK])
     page.get_by_text("Which film is this? back_right_lead.mp4").wait_for(timeout=STEP_MS)
     assert sorted(take.file_name for take in _takes(data, screen)) == ["back_right_lead.mp4", "front_left_lead.mp4"]
@@ -225,12 +190,28 @@ def test_several_videos_at_once(visit, screen, data):
 def test_a_video_that_is_there_already(visit, screen, data):
     page = visit(screen + "&step=upload&take=split_squat.right.right")
     page.locator(".uploader input[type=file]").set_input_files(FRONT)
-    _heading(page, "Your films")
+    heading(page, "Your films")
     (take,) = _takes(data, screen)
     assert (take.lead.value, take.view.value, take.mirrored) == ("right", "right", None)
 
 
 def test_a_strangers_guess_opens_no_screen(visit, screen):
     page = visit(re.sub(r"key=.*", "key=guess", screen))
-    _heading(page, "Nothing here")
+    heading(page, "Nothing here")
+    settled(page)
     assert page.get_by_role("button", name="Film here").count() == 0
+
+
+def test_a_film_is_deleted_only_after_a_second_word(visit, screen, data):
+    page = visit(screen + "&step=upload&take=split_squat.right.right")
+    page.locator(".uploader input[type=file]").set_input_files(FRONT)
+    heading(page, "Your films")
+    page.get_by_text("Kept", exact=True).first.wait_for()
+    press(page, "Delete", exact=True)
+    page.get_by_text("cannot be brought back").wait_for()
+    settled(page)
+    assert len(_takes(data, screen)) == 1
+    page.get_by_role("button", name="Delete it now").click()
+    page.get_by_text("Kept", exact=True).first.wait_for(state="detached")
+    settled(page)
+    assert _takes(data, screen) == []

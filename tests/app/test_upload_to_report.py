@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from screening.jobs.take import OUTPUT_FILES
+from tests.app.browser import MEASURED_MS, open_context, settled, until
 from tests.app.conftest import ROOT, free_port, serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 CLIPS = ROOT / "sample_videos"
 FRONT = CLIPS / "front_left_lead.mp4"
 SIDE = CLIPS / "right_side_right_lead.mp4"
 BACK = CLIPS / "back_right_lead.mp4"
-MEASURED_MS = 300_000
 
 
 def _choose_file(page, file):
@@ -29,9 +29,11 @@ def _left(data):
 
 
 def _be_fast(page):
+    settled(page)
     page.get_by_text("More choices").click()
     page.get_by_text("Fast: each frame once").click()
     page.get_by_text("No (normal camera)").click()
+    settled(page)
 
 
 def _report(page):
@@ -112,12 +114,17 @@ def test_a_reload_in_the_middle_and_a_strangers_guess(visit, server):
 
 def test_stop_keeps_the_choices_and_the_video(visit):
     page = visit()
+    settled(page)
     page.get_by_text("Yes (selfie camera, mirrored)").click()
+    settled(page)
+    page.get_by_text("Blur the face").click()
+    settled(page)
     _choose_file(page, BACK)
     page.get_by_text(re.compile(r"Finding the body: frame \d+ of \d+")).wait_for()
     page.get_by_role("button", name="Stop measuring").click()
     page.get_by_role("heading", name="Stopped").wait_for()
     assert page.get_by_role("radio", name="Yes (selfie camera, mirrored)").is_checked()
+    assert page.get_by_role("checkbox", name="Blur the face").is_checked()  # as the job holds it
     page.get_by_role("button", name="Measure the same video again").click()
     page.get_by_role("button", name="Stop measuring").click()
     page.get_by_role("heading", name="Stopped").wait_for()
@@ -125,7 +132,9 @@ def test_stop_keeps_the_choices_and_the_video(visit):
 
 def test_what_is_no_video_is_refused_in_two_lines(visit, data):
     page = visit(width=375)
+    settled(page)
     page.get_by_text("Squat", exact=True).click()
+    settled(page)
     _choose_file(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"buy milk\n" * 50})
     page.get_by_role("heading", name="This video could not be measured").wait_for()
     page.get_by_text("What to do").wait_for()
@@ -137,6 +146,7 @@ def test_what_is_no_video_is_refused_in_two_lines(visit, data):
     page.get_by_role("button", name="Delete this video").click()
     page.get_by_role("button", name="Delete it now").click()
     page.get_by_text("were deleted").wait_for()
+    settled(page)
     gone = before - {folder.name for folder in (data / "jobs").iterdir()}
     assert len(gone) == 1
     assert "job=" not in page.url
@@ -145,7 +155,7 @@ def test_what_is_no_video_is_refused_in_two_lines(visit, data):
 def test_stopping_the_upload_keeps_nothing_and_another_try_works(visit, data):
     page = visit()
     network = page.context.new_cdp_session(page)
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 30_000}
     page.locator(".uploader").wait_for()
     network.send("Network.enable")
     network.send("Network.emulateNetworkConditions", slow)
@@ -156,7 +166,7 @@ def test_stopping_the_upload_keeps_nothing_and_another_try_works(visit, data):
     network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
     _choose_file(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"buy milk"})
     page.get_by_role("heading", name="This video could not be measured").wait_for()
-    assert _left(data) == []
+    until(lambda: _left(data) == [], what="the part that was sent is still there")
 
 
 def test_stopping_after_the_last_byte_measures_nothing(visit, data):
@@ -170,11 +180,12 @@ def test_stopping_after_the_last_byte_measures_nothing(visit, data):
     page.route("**/api/uploads/*", answer_late, times=1)
     _choose_file(page, FRONT)
     page.get_by_text("Stopped; nothing was kept").wait_for()
+    settled(page)
     page.get_by_text("No (normal camera)").click()
-    page.wait_for_timeout(1500)
+    settled(page)
     assert "job=" not in page.url
     assert {folder.name for folder in (data / "jobs").iterdir()} == jobs
-    assert _left(data) == []
+    until(lambda: _left(data) == [], what="the film that was sent is still there")
 
 
 def test_a_page_that_was_open_for_too_long_helps_itself(visit):
@@ -220,6 +231,7 @@ def test_two_browsers_at_once(visit, tmp_path):
 def test_the_keyboard_reaches_the_upload(visit):
     page = visit()
     page.locator(".uploader").wait_for()
+    settled(page)
     for _ in range(30):
         page.keyboard.press("Tab")
         if (
@@ -239,9 +251,11 @@ def test_streamlit_run_serves_the_same_page(chromium, tmp_path):
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
     with serving(command, port, tmp_path, SCREENING_DATA=str(tmp_path / "data")) as address:
-        page = chromium.new_page()
+        context = open_context(chromium)
+        page = context.new_page()
         page.goto(address)
-        page.get_by_role("heading", name="Film a movement").wait_for(timeout=60_000)
-        page.close()
+        page.get_by_role("heading", name="Film a movement").wait_for()
+        settled(page)
+        context.close()
     assert (tmp_path / "data" / "screening.db").exists()
     assert Path(tmp_path / "data" / "worker.log").read_text() == ""

@@ -23,8 +23,8 @@ from screening.core.screen import Person, TakeEntry
 from screening.core.serial import to_plain
 from screening.core.settings import DEFAULTS, TakeOptions
 from screening.core.vocabulary import Side, View
-from screening.jobs.exports import write_reports
 from screening.jobs.queue import JobState, new_secret
+from screening.jobs.screen_reports import write_reports
 from screening.jobs.worker import RESULTS
 from screening.report.html import write_html
 from screening.report.overlay import write_overlay
@@ -33,7 +33,7 @@ from screening.screens import assess
 from screening.store import Role, open_store
 from screening.store.schema import JOBS, SCREENS
 from screening.store.screens import sha256_of
-from tests.app.conftest import free_port, serving
+from tests.app.conftest import NEAR, free_port, serving
 from tests.conftest import ARGUMENTS, SAMPLES, _chromium
 from tests.review_case import CLIP, measure_into, measured, seed
 from tests.screens import PERSON
@@ -168,7 +168,7 @@ def _reports(work):
     write_reports(result, plain, settings=DEFAULTS)
     told = {"painful_side": "right", "pain_now": 3}
     screen = assess(Person(code="A-17", height_cm=172.0), told, [made_up(*one) for one in PERSON])
-    write_screen_reports(screen, found, takes={}, videos={}, settings=DEFAULTS.report)
+    write_screen_reports(screen, found, {}, settings=DEFAULTS.report)
     return {"take_report": take, "screen_report_plain": plain, "screen_report": found}
 
 
@@ -208,11 +208,6 @@ def _person_way(tour, page, server, store, data, work):
         if tour.wants(name):
             _open(page, server + address)
             tour.shoot(page, name)
-    if tour.wants("phone"):
-        _open(page, server + pages["desk_phone"])
-        link = page.locator("a[href*='/phone/']").get_attribute("href")
-        _open(page, link)
-        tour.shoot(page, "phone")
     if tour.wants("takes"):
         film = work / "film.mp4"
         film.write_bytes((SAMPLES / "back_right_lead.mp4").read_bytes())
@@ -287,6 +282,23 @@ def _record_way(tour, playwright, server, screen, work):
         tour.shoot(page, "record")
 
 
+def _phone_way(tour, page, work):
+    """The code and the phone's page, from a server that other machines could reach."""
+    if not tour.wants("phone") and not tour.wants("desk_code"):
+        return
+    folder, port = work / "reachable", free_port()
+    folder.mkdir()
+    command = [sys.executable, "-m", "screening", "app", "--port", str(port), "--data", str(folder / "data")]
+    command += ["--host", NEAR, "--i-know-this-is-open"]
+    with serving(command, port, folder, host=NEAR) as server, open_store(folder / "data") as store:
+        _, screen = _fresh(store, "T-4")
+        _open(page, f"{server}{screen}&step=phone&take={TAKE}", "a[href*='/phone/']")
+        link = page.locator("a[href*='/phone/']").get_attribute("href")
+        tour.shoot(page, "desk_code")
+        _open(page, link)
+        tour.shoot(page, "phone")
+
+
 def _log_in_way(tour, page, work):
     """The page before a log-in, from a server of its own."""
     if not tour.wants("log_in"):
@@ -350,6 +362,7 @@ def main():
             _reports_way(tour, page, server, store, data, work)
             _record_way(tour, playwright, server, screen, work)
         with _browser(playwright) as page:
+            _phone_way(tour, page, work)
             _log_in_way(tour, page, work)
     if asked.keep:
         keep(tour.out, SAMPLES / "tour")

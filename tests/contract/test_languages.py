@@ -31,7 +31,7 @@ NO_WORDS = re.compile(
 #: Texts that read the same in Spanish: symbols, letters, and words that both languages share.
 SAME = {
     "n", "No", "no", "±", "●", "◐", "○", "–", "{what}", "{what}: {side}", "{left}; {right}.", "{label}, {movement}",
-    "{movement}, {view}", "{movement}, {lead}, {view}", "{name}: {side}", "{name} ({role})", "2026-11", "Pelvis",
+    "{movement}, {view}", "{movement}, {lead}, {view}", "{name}: {side}", "{name} ({role})", "2026-11-2", "Pelvis",
     "{what}: {value}", "vertical", "Error (95 %)", "{label}: {value}",
 }  # fmt: skip
 DIAGNOSTIC = re.compile(

@@ -20,6 +20,9 @@ from screening.store import Store
 from screening.web.pages.common import words
 from screening.web.session import site
 
+#: A cell that says nothing, which a card leaves out.
+_EMPTY = ' class="empty"'
+
 
 def to(page: str, **what: str) -> None:
     """Go to one of the clinician's pages."""
@@ -59,13 +62,22 @@ def missing() -> None:
 
 
 def table(head: list[str], rows: list[list[str]], name: str) -> None:
-    """Show a table that scrolls within itself on a phone; cells are escaped, line breaks in them are kept."""
-    cells = [[escape(cell).replace("\n", "<br><small>", 1) for cell in row] for row in rows]
-    top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in cells
-    )
+    """Show a table that is a card a row on a phone; cells are escaped, line breaks in them are kept.
+
+    Roles are written out, because cells that a style sheet stacks are no table any more to readers that speak.
+    """
+    top = "".join(f'<th role="columnheader" scope="col">{escape(cell)}</th>' for cell in head)
+    body = "".join(_row(head, row) for row in rows)
     st.html(
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead><tr>{top}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(name)}"><table role="table">'
+        f'<thead role="rowgroup"><tr role="row">{top}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>'
     )
+
+
+def _row(head: list[str], row: list[str]) -> str:
+    first, *rest = (escape(cell).replace("\n", "<br><small>", 1) for cell in row)
+    cells = "".join(
+        f'<td role="cell"{"" if told.strip() else _EMPTY}><b>{escape(name)}</b><span>{cell}</span></td>'
+        for name, told, cell in zip(head[1:], row[1:], rest, strict=True)
+    )
+    return f'<tr role="row"><th role="rowheader" scope="row">{first}</th>{cells}</tr>'

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
+from screening.catalog.refusals import in_language
+from screening.core.errors import ScreeningError
 from screening.core.settings import TakeOptions
 from screening.jobs.queue import Job
 from screening.web import components
@@ -55,6 +57,16 @@ def me() -> Visitor:
 def words() -> Texts:
     """Every sentence of the page in the language of this visitor."""
     return load_texts(visitor_language())
+
+
+def said(lines: Sequence[str]) -> tuple[str, ...]:
+    """Give the lines of an error in the language of this visitor."""
+    return in_language(lines, visitor_language())
+
+
+def say_error(err: ScreeningError) -> None:
+    """Show what went wrong and what to do."""
+    st.error("\n\n".join(said(err.lines)))
 
 
 def image(svg: str, says: str, kind: str) -> str:
@@ -111,14 +123,25 @@ def choose(start: TakeOptions) -> TakeOptions:
     return to_options(answers, capture_fps, texts.language)
 
 
-def upload(options: TakeOptions) -> None:
+def ask_blur(start: bool) -> bool:
+    """Ask whether the head is blurred in what is made of the video."""
+    texts = words()
+    return st.checkbox(texts("start.blur"), value=start, help=texts("start.blur_help"))
+
+
+def upload(options: TakeOptions, *, blur_face: bool) -> None:
     """Take a video and start measuring it as soon as it has arrived."""
     here = site()
     arrived = [here.tickets.collect(one["id"], one["secret"]) for one in send_files("uploader")]
     for ticket in arrived:
         if ticket is not None:
-            st.session_state["options"] = options
-            open_job(*here.submit(ticket, options))
+            keep_choices(options, blur_face=blur_face)
+            open_job(*here.submit(ticket, options, blur_face=blur_face))
+
+
+def keep_choices(options: TakeOptions, *, blur_face: bool) -> None:
+    """Let the first page begin with these choices."""
+    st.session_state["options"], st.session_state["blur_face"] = options, blur_face
 
 
 def send_files(key: str, *, several: int = 1, **purpose: str) -> list[dict[str, str]]:

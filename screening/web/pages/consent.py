@@ -35,12 +35,19 @@ def show() -> None:
         height_cm = st.number_input(
             texts("consent.height"), min_value=100.0, max_value=230.0, value=None, step=1.0, format="%.0f"
         )
-        answers = {kind: _ask(kind) for kind in ConsentKind}
+        answers = {kind: _ask(kind) for kind in ConsentKind if kind is not ConsentKind.BLURRED}
+        with st.container(border=True):
+            blurred = st.checkbox(texts("consent.blurred"), value=_is_blurred(known))
+            st.caption(texts("consent.blurred_help"))
         done = st.form_submit_button(texts("site.next"), type="primary")
     if st.button(texts("site.back")):
         go("welcome")
     if done:
-        _finish(known, code.strip(), height_cm, answers)
+        _finish(known, code.strip(), height_cm, {**answers, ConsentKind.BLURRED: blurred})
+
+
+def _is_blurred(person: PersonRecord | None) -> bool:
+    return person is not None and site().store.people.agrees(person.id, ConsentKind.BLURRED)
 
 
 def _ask(kind: ConsentKind) -> bool | None:
@@ -79,6 +86,8 @@ def _finish(
     for kind, agreed in answers.items():
         if agreed:
             store.people.consent(person.id, kind, wording=f"{texts('consent.wording')} {texts.language}", who=who.id)
+    if _is_blurred(person) and not answers[ConsentKind.BLURRED]:
+        store.people.withdraw(person.id, ConsentKind.BLURRED, who=who.id)
     key = new_secret()
     screen = store.screens.add(person.id, who=who.id, key=key)
     st.query_params.from_dict({"screen": screen.id, "key": key})

@@ -18,7 +18,7 @@ from screening.core.intake import Intake, Question, QuestionKind
 from screening.core.screen import Answer, FlagLevel, RedFlag
 from screening.planning.redflags import raised
 from screening.store import ScreenRecord
-from screening.web.pages.common import go, go_home, me, step_line, words
+from screening.web.pages.common import go, go_home, me, said, step_line, words
 from screening.web.session import site
 
 #: Asked while filming, not before.
@@ -137,7 +137,7 @@ def _keep(screen: ScreenRecord, questions: Intake, answers: Mapping[str, Any], a
     try:
         checked = check_answers(questions, {**held, **fresh})
     except ConfigError as err:
-        st.error(words()("intake.error", what=err.what))
+        st.error(words()("intake.error", what=said(err.lines)[0]))
         st.stop()
     site().store.screens.answer(screen.id, checked, who=me().id)
 

@@ -115,7 +115,7 @@ def _clinic(who: Visitor, page: str) -> None:
 def _screen(who: Visitor, screen_id: str, key: str, step: str) -> None:
     found = site().store.screens.get(screen_id)
     if found is None or not owns(site(), who, found, key):
-        _missing()
+        _missing("missing.screen", "missing.home")
         return
     saw("screen", found.id, who.id, part=step if step in _STEPS else "answers")
     if step in _AFTERWARDS:
@@ -129,7 +129,7 @@ def _screen(who: Visitor, screen_id: str, key: str, step: str) -> None:
 def _job(who: Visitor, job_id: str, key: str) -> None:
     job = open_job(site(), who, job_id, key)
     if job is None:
-        _missing()
+        _missing("missing.video", "site.new")
     elif not job.state.is_over:
         progress.show(job)
     elif job.state is JobState.DONE:
@@ -138,11 +138,11 @@ def _job(who: Visitor, job_id: str, key: str) -> None:
         refused.show(job)
 
 
-def _missing() -> None:
+def _missing(what: str, go_on: str) -> None:
     texts = words()
     st.title(texts("missing.heading"), anchor=False)
-    st.write(texts("missing.body"))
-    if st.button(texts("site.new"), type="primary"):
+    st.write(texts(what))
+    if st.button(texts(go_on), type="primary"):
         go_home()
 
 

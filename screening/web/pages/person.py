@@ -14,7 +14,7 @@ from screening.web import components
 from screening.web.clinic import grant, may_see
 from screening.web.clinic_routes import export_address
 from screening.web.pages.clinic import back_to_people, day, missing, saw, store, to
-from screening.web.pages.common import words
+from screening.web.pages.common import say_error, words
 from screening.web.slots import name_label
 
 
@@ -54,7 +54,11 @@ def _consents(person: PersonRecord, who: str) -> None:
             state = texts("clinic.never")
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.markdown(f"{texts(f'clinic.consent_{kind}')}: **{state}**")
-        if given and right.button(texts("clinic.take_back"), key=f"withdraw.{kind}"):
+        if kind is ConsentKind.BLURRED and not given:
+            if right.button(texts("clinic.blur"), key="blur"):
+                store().people.consent(person.id, kind, wording=f"{texts('consent.wording')} {texts.language}", who=who)
+                st.rerun()
+        elif given and right.button(texts("clinic.take_back"), key=f"withdraw.{kind}"):
             store().people.withdraw(person.id, kind, who=who)
             st.rerun()
         if kind is ConsentKind.STORAGE and mine and not given:
@@ -97,7 +101,7 @@ def _erase(person: PersonRecord, who: str) -> None:
             try:
                 erase(store(), person.id, who=who)
             except ScreeningError as err:
-                st.error("\n\n".join(err.lines))
+                say_error(err)
                 return
             st.session_state["notice"] = texts("clinic.erased")
             to("people")

@@ -11,10 +11,9 @@ from streamlit import config
 from screening.report.palette import LEFT, MIDDLE, RIGHT
 from screening.store import ScreenRecord
 from screening.web import components
-from screening.web.config import is_local
 from screening.web.pages.common import go, image, me, send_files, words
 from screening.web.pages.takes import show_how
-from screening.web.phone import phone_address, qr_svg
+from screening.web.phone import is_reachable, phone_address, qr_svg
 from screening.web.session import site
 from screening.web.slots import Slot, filled, find_slot, screen_slots, slot_label
 from screening.web.texts import LANGUAGES
@@ -71,17 +70,26 @@ def show_upload(screen: ScreenRecord) -> None:
 
 
 def show_phone(screen: ScreenRecord) -> None:
-    """Show a code that opens the upload page on a phone."""
+    """Show a code that opens the upload page on a phone; where no phone can reach this page, how else it is done."""
     texts, slot = words(), _slot()
     listens = config.get_option("server.address")
-    ticket = _ticket(screen, slot)
+    st.title(texts("qr.heading", take=slot_label(slot, texts)), anchor=False)
+    if is_reachable(st.context.url or "", listens):
+        _show_code(screen, slot, listens)
+    else:
+        st.write(texts("qr.not_here"))
+        if me().reviews:
+            with st.expander(texts("qr.set_up")):
+                st.markdown(texts("qr.set_up_body"))
+    _ways_back(slot, ("record", "upload"))
+
+
+def _show_code(screen: ScreenRecord, slot: Slot, listens: str | None) -> None:
+    texts, ticket = words(), _ticket(screen, slot)
     language = texts.language if texts.language != LANGUAGES[0] else ""
     address = phone_address(st.context.url or "", ticket["id"], ticket["secret"], listens, language)
     minutes = site().settings.web.ticket_minutes
-    st.title(texts("qr.heading", take=slot_label(slot, texts)), anchor=False)
     st.write(texts("qr.body", minutes=minutes))
-    if is_local(listens):
-        st.info(texts("qr.local"))
     st.html(image(qr_svg(address), texts("qr.image"), "qr"))
     st.markdown(f"{texts('qr.address')}: [{address.partition('#')[0]}]({address})")
     _wait_for_phone(screen.id, slot.key, ticket["id"], ticket["secret"])
@@ -89,7 +97,6 @@ def show_phone(screen: ScreenRecord) -> None:
         site().tickets.drop(ticket["id"])
         _forget(screen, slot)
         st.rerun()
-    _ways_back(slot, ("record", "upload"))
 
 
 @st.fragment(run_every=_WATCH_S)

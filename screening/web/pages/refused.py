@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from screening.jobs.queue import Job, JobState
-from screening.web.pages.common import choose, offer_delete, upload, words
+from screening.web.pages.common import ask_blur, choose, offer_delete, said, upload, words
 from screening.web.session import site
 
 _HEADINGS = {
@@ -22,7 +22,7 @@ def show(job: Job) -> None:
     """Show the page."""
     texts = words()
     st.title(texts(_HEADINGS[job.state]), anchor=False)
-    what, hint = job.what, job.hint
+    what, hint = said((job.what, job.hint))
     if job.state is JobState.CANCELLED:
         what, hint = texts("refused.cancelled"), texts("refused.cancelled_todo")
     with st.container(border=True):
@@ -32,11 +32,11 @@ def show(job: Job) -> None:
     with st.expander(texts("advice.title")):
         st.markdown(texts("advice.body"))
     st.header(texts("refused.again_heading"), anchor=False)
-    options = choose(job.options)
+    options, blur_face = choose(job.options), ask_blur(job.blur_face)
     with st.container(horizontal=True):
         if st.button(texts("refused.again")):
-            site().queue.again(job, options)
+            site().queue.again(job, options, blur_face=blur_face)
             st.rerun()
         offer_delete(job)
     st.write(texts("refused.other"))
-    upload(options)
+    upload(options, blur_face=blur_face)

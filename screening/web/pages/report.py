@@ -2,7 +2,8 @@
 
 May import: Streamlit, `jobs`, `core` and the rest of `web`.
 
-The report is shown as the very file that is downloaded, so the two cannot differ.
+The report is shown as the very file that is downloaded, so the two cannot differ; only its title is hidden below this
+page's own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from screening.jobs.queue import Job
 from screening.jobs.take import OUTPUT_FILES
 from screening.web import components
 from screening.web.access import grant
-from screening.web.pages.common import go_home, me, offer_delete, words
+from screening.web.pages.common import go_home, keep_choices, me, offer_delete, words
 from screening.web.routes import ARCHIVE, file_address
 
 
@@ -34,6 +35,6 @@ def show(job: Job) -> None:
     st.write(texts("report.keep"))
     with st.container(horizontal=True):
         if st.button(texts("site.new"), type="primary"):
-            st.session_state["options"] = job.options
+            keep_choices(job.options, blur_face=job.blur_face)
             go_home()
         offer_delete(job)

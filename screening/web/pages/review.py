@@ -17,11 +17,11 @@ from screening.core.errors import ScreeningError
 from screening.jobs.reviewing import write_corrections
 from screening.store import ReviewRecord
 from screening.web import components
-from screening.web.clinic import grant, open_screen
+from screening.web.clinic import grant, is_hidden, open_screen
 from screening.web.clinic_routes import file_address, film_address
 from screening.web.pages import review_first_look, review_parts
 from screening.web.pages.clinic import back_to_people, day, missing, saw, store, to
-from screening.web.pages.common import words
+from screening.web.pages.common import said, words
 from screening.web.review_data import (
     Case,
     comparable,
@@ -30,6 +30,7 @@ from screening.web.review_data import (
     has_overlay,
     load_case,
     overlay_name,
+    pairs_of,
     partners,
     take_data,
     take_of,
@@ -66,21 +67,59 @@ def _review(case: Case, who: str) -> None:
         st.info(texts("review.frozen", name=review.signed_by, date=day(review.signed_at)))
         if st.button(texts("review.to_signature"), type="primary"):
             to("sign", screen=case.screen.id)
-    blind = review.rated_at is None and not review.is_signed
+    hidden = is_hidden(store(), case.screen.person)
+    pairs = pairs_of(case)
+    if pairs and review.rated_at is None and not review.is_signed and not hidden:
+        _first_look(case, pairs, who)
+        review_first_look.ask(review, set(pairs.values()), who)
+        return
+    if hidden:
+        st.info(" ".join(texts(key) for key in _hidden_notes(case)))
     if not case.takes:
         st.info(texts("review.no_evidence"))
     else:
-        _workspace(case, review, who, blind=blind)
-    if blind:
-        review_first_look.ask(review, who)
-        return
+        _workspace(case, review, who)
     review_parts.numbers(case, review)
     review_parts.decide(case, review, who)
     if not review.is_signed and st.button(texts("review.sign"), type="primary"):
         to("sign", screen=case.screen.id)
 
 
-def _workspace(case: Case, review: ReviewRecord, who: str, *, blind: bool) -> None:
+def _hidden_notes(case: Case) -> tuple[str, ...]:
+    again = () if case.measured.provenance.faces_blurred else ("review.face_again",)
+    return ("review.face_hidden", *again)
+
+
+def _first_look(case: Case, pairs: Mapping[tuple[str, str], str], who: str) -> None:
+    """Show films of the left and of the right leg beside each other, and nothing that was measured."""
+    texts = words()
+    names = next(iter(pairs))
+    if len(pairs) > 1:
+        names = st.selectbox(
+            texts("review.films"),
+            list(pairs),
+            format_func=lambda two: " · ".join(_label(case, name) for name in two),
+            key=f"first_look.{case.screen.id}",
+        )
+    results = [(name, take_of(case, name, NO_CORRECTIONS)) for name in names]
+    panes = [_take(case, name, result, NO_CORRECTIONS, who, blind=True, pair=True) for name, result in results]
+    components.workspace()(key=f"first_look_films.{case.screen.id}", data=_shown(panes, editable=False))
+
+
+def _shown(panes: list[dict[str, Any]], *, editable: bool, result: TakeResult | None = None) -> dict[str, Any]:
+    """Give the component what it shows; `result`: the take whose angles a drawn one is compared with."""
+    texts = words()
+    return {
+        "takes": panes,
+        "texts": texts.group("workspace"),
+        "editable": editable,
+        "borders": [{"key": str(b), "label": texts(f"workspace.border_{b}")} for b in Border],
+        "comparable": [] if result is None else comparable(result, texts.language),
+        "rates": list(_RATES),
+    }
+
+
+def _workspace(case: Case, review: ReviewRecord, who: str) -> None:
     texts, held = words(), corrections_of(review)
     left, right = st.columns(2)
     name = left.selectbox(
@@ -88,23 +127,16 @@ def _workspace(case: Case, review: ReviewRecord, who: str, *, blind: bool) -> No
     )
     mine = held.get(name, NO_CORRECTIONS)
     result = take_of(case, name, mine)
-    if name not in case.films or not case.films[name].video:
+    if not is_hidden(store(), case.screen.person) and (name not in case.films or not case.films[name].video):
         st.info(texts("review.film_deleted"))
-    beside = None if blind else _choose_beside(case, name, right)
-    panes = [_take(case, name, result, mine, who, blind=blind, pair=beside is not None)]
+    beside = _choose_beside(case, name, right)
+    panes = [_take(case, name, result, mine, who, blind=False, pair=beside is not None)]
     if beside is not None:
         other, other_name = beside
         theirs = _corrections_of_other(other, held if other.screen.id == case.screen.id else None)
         theirs = theirs.get(other_name, NO_CORRECTIONS)
         panes.append(_take(other, other_name, take_of(other, other_name, theirs), theirs, who, blind=False, pair=True))
-    data = {
-        "takes": panes,
-        "texts": texts.group("workspace"),
-        "editable": not (blind or review.is_signed),
-        "borders": [{"key": str(b), "label": texts(f"workspace.border_{b}")} for b in Border],
-        "comparable": comparable(result, texts.language),
-        "rates": list(_RATES),
-    }
+    data = _shown(panes, editable=not review.is_signed, result=result)
     found = components.workspace()(key=f"workspace.{case.screen.id}", data=data, on_corrected_change=lambda: None)
     event = found.corrected
     if event and event.get("take") == name and data["editable"]:
@@ -150,20 +182,20 @@ def _take(  # noqa: PLR0913  (one take and how it is shown)
 ) -> dict[str, Any]:
     """Build what the component shows of one take; before the first look nothing that was measured."""
     texts, given = words(), grant(case.screen.id, who)
-    film, panes = case.films.get(name), []
-    if film is not None and film.video and not (pair and has_overlay(case, name)):
+    film, panes, hidden = case.films.get(name), [], is_hidden(store(), case.screen.person)
+    if film is not None and film.video and not hidden and not (pair and has_overlay(case, name) and not blind):
         panes.append({"address": film_address(case.screen.id, film.id, given), "title": texts("review.original")})
-    if has_overlay(case, name) and not blind:
+    if has_overlay(case, name) and not blind and (case.measured.provenance.faces_blurred or not hidden):
         title = texts("review.overlay_old" if corrections.changes_results else "review.overlay")
         address = file_address(case.screen.id, case.result.id, overlay_name(name), given)
         panes.append({"address": address, "title": title})
     data = take_data(result, corrections, texts.language)
     if blind:
-        data |= {"curves": [], "reps": [], "marks": [], "drawn": []}
-    label = f"{_label(case, name)}, {day(case.screen.created_at)}" if pair else _label(case, name)
+        data |= {"curves": [], "marks": [], "drawn": []}  # the repetitions stay: the films run by them
+    label = f"{_label(case, name)}, {day(case.screen.created_at)}" if pair and not blind else _label(case, name)
     # The address holds a time: the same film must keep the same one, or it would be loaded anew with each change.
     known = st.session_state.setdefault("clinic_panes", {})
-    panes = known.setdefault((case.screen.id, name, blind, pair, corrections.changes_results), panes)
+    panes = known.setdefault((case.screen.id, name, blind, pair, hidden, corrections.changes_results), panes)
     return {**data, "name": name, "label": label, "panes": panes, "notes": "" if blind else _notes(result, corrections)}
 
 
@@ -227,4 +259,4 @@ def _keep(case: Case, review: ReviewRecord, name: str, fresh: Corrections, who: 
 def _say_fault() -> None:
     lines = st.session_state.pop("review_fault", None)
     if lines:
-        st.error("\n\n".join(lines))
+        st.error("\n\n".join(said(lines)))

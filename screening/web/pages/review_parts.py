@@ -21,7 +21,7 @@ from screening.review.decisions import Choice, Decision, exercise_id, finding_id
 from screening.store import ReviewRecord
 from screening.web.pages import review_first_look
 from screening.web.pages.clinic import store, table
-from screening.web.pages.common import words
+from screening.web.pages.common import say_error, words
 from screening.web.review_data import Case, corrections_of, decisions_of, screen_of
 
 #: What may be told about a whole take against what was read, and the texts of the answers.
@@ -50,17 +50,19 @@ def numbers(case: Case, review: ReviewRecord) -> None:
 
 def _row(a: Asymmetry, before: Asymmetry | None) -> list[str]:
     texts, words_of = words(), load_wordings(words().language)
+    metric = words_of.metric(a.metric)
 
     def number(value: float, *, signed: bool = True) -> str:
         return with_unit(value, decimals(a.mdc95, a.unit), a.unit, signed=signed)
 
     def with_before(name: str) -> str:
-        value = number(getattr(a, name))
-        old = "" if before is None else number(getattr(before, name))
+        signed = metric.signed or name == "difference"
+        value = number(getattr(a, name), signed=signed)
+        old = "" if before is None else number(getattr(before, name), signed=signed)
         return f"{value}\n{texts('review.before', value=old)}" if old and old != value else value
 
     return [
-        words_of.metric(a.metric).label,
+        metric.label,
         with_before("left"),
         with_before("right"),
         with_before("difference"),
@@ -105,7 +107,7 @@ def decide(case: Case, review: ReviewRecord, who: str) -> None:
         try:
             store().reviews.save(review, content, who=who)
         except ScreeningError as err:
-            st.error("\n\n".join(err.lines))
+            say_error(err)
             return
         st.rerun()
 

@@ -12,7 +12,8 @@ from screening.store import ScreenRecord
 from screening.web import components
 from screening.web.access import grant
 from screening.web.measuring import job_of, start_measuring
-from screening.web.pages.common import go, me, step_line, words
+from screening.web.pages import screen_signed
+from screening.web.pages.common import go, me, said, step_line, words
 from screening.web.pages.progress import watch
 from screening.web.routes import file_address, files_of
 from screening.web.session import site
@@ -23,15 +24,22 @@ def show(screen: ScreenRecord) -> None:
     texts = words()
     job = job_of(site(), screen)
     step_line(5)
-    if job is None:
-        st.title(texts("screen.heading"), anchor=False)
-        st.write(texts("screen.not_yet"))
-    elif not job.state.is_over:
+    signed = screen_signed.show(screen)
+    if job is not None and not job.state.is_over:
         st.title(texts("screen.measuring"), anchor=False)
         watch(job.id)
         st.write(texts("screen.keep"))
         return
+    if signed and job is not None and job.state is JobState.DONE:
+        with st.expander(texts("screen.as_measured")):
+            _report(job)
+    elif signed:
+        st.write(texts("screen.keep"))
+    elif job is None:
+        st.title(texts("screen.heading"), anchor=False)
+        st.write(texts("screen.not_yet"))
     elif job.state is JobState.DONE:
+        st.title(texts("screen.heading"), anchor=False)
         _report(job)
     else:
         _refused(screen, job)
@@ -41,7 +49,6 @@ def show(screen: ScreenRecord) -> None:
 
 def _report(job: Job) -> None:
     texts, viewer, given = words(), components.viewer(), grant(job.id, me().id)
-    st.title(texts("screen.heading"), anchor=False)
     names = files_of(site(), job)
     if "report.html" in names:
         frame = file_address(job, given, "report.html", inline=True)
@@ -59,12 +66,12 @@ def _report(job: Job) -> None:
 
 def _refused(screen: ScreenRecord, job: Job) -> None:
     texts = words()
-    cancelled = job.state is JobState.CANCELLED
+    cancelled, (what, hint) = job.state is JobState.CANCELLED, said((job.what, job.hint))
     st.title(texts("refused.heading_cancelled" if cancelled else "refused.heading"), anchor=False)
     with st.container(border=True):
-        st.text(texts("refused.cancelled") if cancelled else job.what)
+        st.text(texts("refused.cancelled") if cancelled else what)
         st.markdown(f"**{texts('refused.todo')}**")
-        st.text(texts("refused.cancelled_todo") if cancelled else job.hint)
+        st.text(texts("refused.cancelled_todo") if cancelled else hint)
     if st.button(texts("takes.again_measured"), type="primary"):
         start_measuring(
             site(), screen, st.query_params.get("key") or new_secret(), who=me().id, language=texts.language

@@ -14,7 +14,7 @@ from screening.web import components
 from screening.web.clinic import grant, open_screen
 from screening.web.clinic_routes import file_address
 from screening.web.pages.clinic import back_to_people, day, missing, saw, store, to
-from screening.web.pages.common import words
+from screening.web.pages.common import say_error, words
 from screening.web.review_data import Case, corrections_of, decisions_of, load_case, screen_of
 from screening.web.signing import sign
 
@@ -60,7 +60,7 @@ def _sign(case: Case, review: ReviewRecord, who: str) -> None:
         with st.spinner(texts("sign.working")):
             sign(store(), case, review, name=name, who=who)
     except ScreeningError as err:
-        st.error("\n\n".join(err.lines))
+        say_error(err)
         return
     st.session_state["signed"] = True
     st.rerun()
@@ -89,7 +89,7 @@ def _version(case: Case, review: ReviewRecord, who: str, *, newest: bool) -> Non
             try:
                 store().reviews.reopen(review, who=who)
             except ScreeningError as err:
-                st.error("\n\n".join(err.lines))
+                say_error(err)
                 return
             to("review", screen=case.screen.id)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from screening.core.settings import TakeOptions
 from screening.web.clinic import clinician
 from screening.web.pages import account
-from screening.web.pages.common import choose, go, upload, words
+from screening.web.pages.common import ask_blur, choose, go, upload, words
 from screening.web.session import site
 
 
@@ -33,8 +33,9 @@ def show() -> None:
     with st.expander(texts("advice.title")):
         st.markdown(texts("advice.body"))
     options = choose(state.get("options", TakeOptions()))
+    blur_face = ask_blur(state.get("blur_face", False))
     st.header(texts("upload.heading"), anchor=False)
-    upload(options)
+    upload(options, blur_face=blur_face)
     if clinician() is not None and st.button(texts("clinic.open")):
         st.query_params.from_dict({"clinic": "people"})
         st.rerun()

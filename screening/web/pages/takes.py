@@ -17,7 +17,7 @@ from screening.jobs.queue import new_secret
 from screening.report.drawings import for_side
 from screening.store import ScreenRecord, TakeRecord, TakeState
 from screening.web.measuring import start_measuring
-from screening.web.pages.common import go, image, me, send_files, step_line, words
+from screening.web.pages.common import go, image, me, said, send_files, step_line, words
 from screening.web.session import site
 from screening.web.slots import Slot, entry_key, filled, screen_slots, slot_label, take_entry
 
@@ -89,7 +89,7 @@ def _state(take: TakeRecord | None) -> str:
     if take is None:
         return texts("takes.waiting")
     if take.state is TakeState.REFUSED:
-        return f"**{texts('takes.refused')}.** {take.what} {take.hint}"
+        return f"**{texts('takes.refused')}.** {' '.join(said((take.what, take.hint)))}"
     return f"✓ **{texts('takes.measured' if take.state is TakeState.MEASURED else 'takes.kept')}**"
 
 
@@ -108,9 +108,11 @@ def _after(take: TakeRecord) -> None:
     if pain != (None if take.pain is None else int(take.pain)):
         store.takes.declare(take.id, replace(take.entry(), pain=None if pain is None else float(pain)), who=me().id)
         st.rerun()
-    if remove.button(texts("takes.delete"), key=f"delete.{take.id}"):
-        store.takes.delete(take.id, who=me().id)
-        st.rerun()
+    with remove.popover(texts("takes.delete")):
+        st.write(texts("takes.delete_explain"))
+        if st.button(texts("delete.confirm"), type="primary", key=f"delete.{take.id}"):
+            store.takes.delete(take.id, who=me().id)
+            st.rerun()
 
 
 def _unsorted(loose: Sequence[TakeRecord], slots: Sequence[Slot]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from screening.core.errors import ScreeningError
 from screening.store import Role, UserRecord
 from screening.web.pages.clinic import back_to_people, missing, store
-from screening.web.pages.common import me, words
+from screening.web.pages.common import me, say_error, words
 
 
 def show(who: str) -> None:
@@ -69,6 +69,6 @@ def _person(user: UserRecord, who: str) -> None:
     try:
         store().people.set_user(found.id, user.id, who=who)
     except ScreeningError as err:
-        st.error("\n\n".join(err.lines))
+        say_error(err)
         return
     st.rerun()

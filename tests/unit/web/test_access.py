@@ -29,6 +29,7 @@ from screening.web.access import (
 from screening.web.log_in import LogIn, read_log_in
 from screening.web.routes import make_routes
 from screening.web.session import LOCAL, make_site
+from screening.web.signed import own
 from screening.web.texts import load_texts
 
 GIVEN = LogIn(providers=("",), host="localhost", admins=frozenset({"boss@example.org"}))
@@ -87,6 +88,7 @@ class Belongings:
         folder.mkdir(parents=True)
         (folder / "screen.json").write_text('{"secret": 1}')
         self.result = store.results.add(self.screen.id, folder, who=who)
+        store.reviews.sign(store.reviews.open(self.screen.id, who=who), self.result, name="Dr", who=who)
         site.queue.submit(self.job_id, self.key, video="screen.toml", options=TakeOptions(), screen=self.screen.id)
         site.queue.finish(site.queue.claim("w", 1), JobState.DONE)
         store.screens.set_job(self.screen.id, self.job_id, who=who)
@@ -129,6 +131,10 @@ GRANTED = {
         lambda hers: hers.screen.id,
     ),
     "/api/clinic/{screen}/results/{result}/{name:path}": (_clinic_file, lambda hers: hers.screen.id),
+    "/api/screens/{screen}/signed/{version:int}/{name:path}": (
+        lambda hers: f"/api/screens/{hers.screen.id}/signed/1/screen.json",
+        lambda hers: own(hers.screen.id),
+    ),
 }
 TICKETED = {
     "/api/uploads/{ticket}": ("HEAD", "/api/uploads/"),
@@ -177,12 +183,23 @@ def test_a_grant_ends_with_the_role_and_with_the_time(closed, doctor, hers, path
     assert doctor.client.get(f"{address}?grant={given}").status_code == 404
 
 
-@pytest.mark.parametrize("path", [path for path in GRANTED if "{screen}" in path])
+@pytest.mark.parametrize("path", [path for path in GRANTED if path.startswith("/api/clinic/{screen}")])
 def test_the_clinicians_routes_want_a_clinician_and_the_persons_consent(closed, ann, doctor, hers, path):
     address, what = (make(hers) for make in GRANTED[path])
     assert ann.client.get(f"{address}?grant={ann.grant(what)}").status_code == 404
     closed.store.people.withdraw(hers.person.id, ConsentKind.SHARING, who=ann.visitor.id)
     assert doctor.client.get(f"{address}?grant={doctor.grant(what)}").status_code == 404
+
+
+def test_whoever_wants_their_face_blurred_shows_no_film(closed, doctor, hers):
+    film, files = f"/api/clinic/{hers.screen.id}/film/{hers.take.id}", _clinic_file(hers)
+    given = doctor.grant(hers.screen.id)
+    assert doctor.client.get(f"{film}?grant={given}").content == FILM
+    closed.store.people.consent(hers.person.id, ConsentKind.BLURRED, wording="1", who="local")
+    assert doctor.client.get(f"{film}?grant={given}").status_code == 404
+    assert doctor.client.get(f"{files}?grant={given}").status_code == 200
+    closed.store.people.withdraw(hers.person.id, ConsentKind.BLURRED, who="local")
+    assert doctor.client.get(f"{film}?grant={given}").content == FILM
 
 
 @pytest.mark.parametrize("path", GRANTED)

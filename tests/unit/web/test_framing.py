@@ -164,7 +164,7 @@ def test_one_picture_at_a_time(watched):
         pass
     assert site.checker.check(_jpeg(), handheld=False, standing=True) is None
     finder.go.set()
-    thread.join(10)
+    thread.join(60)
     assert first[0] is not None
 
 

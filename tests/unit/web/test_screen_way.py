@@ -11,7 +11,7 @@ from screening.jobs.queue import JobState, new_secret
 from screening.jobs.screen_file import read_screen_file
 from screening.web.access import grant
 from screening.web.measuring import SCREEN_FILE, job_of, start_measuring
-from screening.web.phone import own_address, phone_address, qr_svg
+from screening.web.phone import is_reachable, own_address, phone_address, qr_svg
 from screening.web.routes import file_address, files_of
 from screening.web.session import LOCAL
 from screening.web.slots import find_slot, screen_slots, take_entry, take_label
@@ -102,6 +102,20 @@ def test_the_phones_address():
     assert phone_address("http://localhost:8501/", "t", "s", "0.0.0.0").endswith(":8501/phone/t#s")
     assert own_address("127.0.0.1") == ""
     assert 'xmlns="http://www.w3.org/2000/svg"' in qr_svg("http://localhost/phone/t#s")
+
+
+@pytest.mark.parametrize(
+    ("page", "listens", "reachable"),
+    [
+        ("http://localhost:8501/?screen=x", "127.0.0.1", False),
+        ("http://127.0.0.1:8501/", "localhost", False),
+        ("https://clinic.example.org/?screen=x", "127.0.0.1", True),  # a server in front of this one
+        ("http://desk.example.org:8501/", "0.0.0.0", True),
+        ("", "127.0.0.1", True),
+    ],
+)
+def test_a_phone_is_asked_only_where_it_can_come(page, listens, reachable):
+    assert is_reachable(page, listens) is reachable
 
 
 def test_a_screen_is_written_down_as_its_file(site, client_of, screen):

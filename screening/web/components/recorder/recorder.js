@@ -4,7 +4,8 @@
 const mounted = new WeakMap();
 const TYPES = ["video/mp4;codecs=avc1.640028", "video/mp4;codecs=avc1.42E01F", "video/webm;codecs=vp9",
   "video/webm;codecs=vp8", "video/webm", "video/mp4"];
-const BITS = 8_000_000, LOOK_PX = 480, SPEAK_EVERY_MS = 3500, MISSED_LOOKS = 3;
+// Pictures that stand alone come often, so that a jump in the film is quick.
+const BITS = 8_000_000, KEY_EVERY_MS = 500, LOOK_PX = 480, SPEAK_EVERY_MS = 3500, MISSED_LOOKS = 3;
 const REVERSAL = 0.2;  // a repetition goes down and up again by this much of the trunk's length
 const [NOSE, SHOULDERS, HIPS] = [[0], [11, 12], [23, 24]];
 const LIMBS = { left: [[11, 13], [13, 15], [23, 25], [25, 27], [27, 31]], right: [[12, 14], [14, 16], [24, 26], [26, 28], [28, 32]],
@@ -193,7 +194,7 @@ function countdown(s) {
 function record(s) {
   const type = TYPES.find((name) => MediaRecorder.isTypeSupported(name));
   const pieces = [];
-  s.recorder = new MediaRecorder(s.stream, { mimeType: type, videoBitsPerSecond: BITS });
+  s.recorder = new MediaRecorder(s.stream, { mimeType: type, videoBitsPerSecond: BITS, videoKeyFrameIntervalDuration: KEY_EVERY_MS });
   s.recorder.ondataavailable = (event) => { if (event.data.size) pieces.push(event.data); };
   s.recorder.onstop = () => review(s, new Blob(pieces, { type: s.recorder.mimeType }));
   s.recorder.onerror = () => { show(s, "preview"); fail(s, s.data.texts.error_camera); };

@@ -1,8 +1,8 @@
 // The review workspace: films of one or two takes, their curves, one cursor for all, and corrections sent to the page.
 //
 // data: { takes: [one or two], texts, editable, borders: [{key, label}], comparable: [{key, label}], rates }
-// A take: { name, label, panes: [{address, title}], times (film clock, s), shown (real time, s), curves, reps, marks,
-// drawn, width, height, notes }. Corrections go out as the trigger `corrected`.
+// A take: { name, label, panes: [{address, title}], times (film clock, s), shown (real time, s), curves, start (the
+// curve that is shown first), reps, marks, drawn, width, height, notes }. Corrections go out as the trigger `corrected`.
 const made = new WeakMap();
 
 export default function (component) {
@@ -33,7 +33,7 @@ function build(w) {
   w.watch?.disconnect();
   w.watch = new ResizeObserver(() => w.views.forEach((view) => paint(w, view)));
   w.views = takes.map((take, k) => buildTake(w, take, k));
-  const all = make("div", { className: takes.length > 1 ? "takes pair" : "takes" }, ...w.views.map((v) => v.element));
+  const all = make("div", { className: `takes${takes.length > 1 ? " pair" : ""}${takes.some((t) => t.curves.length) ? "" : " bare"}` }, ...w.views.map((v) => v.element));
   // A change between light and dark: the style sheet lets a curve's colour change take a moment, whose end is heard here.
   all.addEventListener("transitionend", ({ target }) => w.views.forEach((v) => v.element.contains(target) && target.tagName === "CANVAS" && paint(w, v)));
   w.play = make("button", { className: "play", textContent: texts.play, onclick: () => toggle(w) });
@@ -58,7 +58,7 @@ function buildTake(w, take, k) {
     const film = make("video", { src: address, muted: true, playsInline: true, preload: "auto" });
     film.setAttribute("aria-label", title);
     film.onseeked = () => { if (film.wanted !== undefined) { const to = film.wanted; film.wanted = undefined; film.currentTime = to; } };
-    film.onended = () => pause(w);
+    film.onended = () => { if (w.playing) rest(w); };
     film.onerror = () => { caption.textContent = `${title}: ${texts.no_film}`; };
     view.films.push(film);
     const frame = make("div", { className: "film" }, film);
@@ -88,11 +88,11 @@ function fill(w, view, take) {
   view.says.textContent = take.notes;
   view.says.hidden = !take.notes;
   view.choice.replaceChildren(...take.curves.map((c) => make("option", { value: c.key, textContent: c.label })));
-  const kept = w.curve[view.k];
+  const kept = w.curve[view.k] ?? take.start;
   if (take.curves.some((c) => c.key === kept)) view.choice.value = kept;
   view.edit.hidden = !(w.data.editable && view.k === 0);
   if (!view.edit.hidden) fillEdit(w, view);
-  view.choice.hidden = !take.curves.length;
+  view.choice.hidden = view.canvas.hidden = !take.curves.length;
   paint(w, view);
 }
 
@@ -114,7 +114,7 @@ function fillEdit(w, view) {
   against.setAttribute("aria-label", texts.against);
   view.keep = make("button", { textContent: texts.keep_angle, disabled: true, onclick: () => {
     send("draw", { frame: view.drawnAt, points: view.points, angle: against.value }); drawing(view, false); } });
-  const draw = make("button", { textContent: texts.draw, onclick: () => { pause(w); drawing(view, !view.drawing); view.drawnAt = frameOf(view); } });
+  const draw = make("button", { textContent: texts.draw, disabled: !view.svg, onclick: () => { pause(w); drawing(view, !view.drawing); view.drawnAt = frameOf(view); } });
   view.edit.replaceChildren(
     make("div", { className: "row" }, make("span", { textContent: texts.repetitions }), ...view.chips),
     make("div", { className: "row" }, make("span", { textContent: texts.move }), border,
@@ -170,8 +170,15 @@ function step(w, n) {
   seek(w, times[Math.min(Math.max(frameOf(view) + n, 0), times.length - 1)], true);
 }
 
+// Films run on their own while they play and may be some frames apart; at rest all show the frame of the cursor.
+function rest(w) {
+  const leader = films(w).find((film) => !film.error);
+  pause(w);
+  seek(w, leader ? leader.currentTime : w.at, true);
+}
+
 function toggle(w) {
-  if (w.playing) { pause(w); return; }
+  if (w.playing) { rest(w); return; }
   const { times } = w.views[0].take;
   if (w.at >= times[times.length - 1] - 0.05) seek(w, 0, true);
   w.playing = true;
@@ -415,6 +422,7 @@ function placed(view) {
 }
 
 function sketch(view, points) {
+  if (!view.svg) return;  // a take whose film is gone, or shown to nobody
   const box = placed(view), at = points.map(([x, y]) => [box.x + x * box.scale, box.y + y * box.scale]);
   const way = at.map(([x, y]) => `${x},${y}`).join(" ");
   view.svg.replaceChildren(...(at.length > 1 ? ["outer", "inner"].map((c) => svg("polyline", { class: c, points: way })) : []),

@@ -23,6 +23,7 @@ const build = {
       const page = frame.contentDocument.documentElement;
       const fit = () => { frame.style.height = `${Math.ceil(frame.contentDocument.body.getBoundingClientRect().height) + 32}px`; };
       page.style.overflowY = "hidden";
+      frame.contentDocument.querySelector("h1")?.setAttribute("hidden", "");  // the page around it has its title
       for (const link of frame.contentDocument.querySelectorAll("a[href]:not([href^='#'])")) {
         if (link.origin !== location.origin) continue;
         link.search = new URL(frame.src).search;  // a file beside the report needs the same grant
