@@ -46,6 +46,13 @@ _EVIDENCE = 0.5
 _LARGEST_STEP = np.array([4.0, 4.0, 0.05, 0.08, 0.08, 0.08])
 _SMALL_STEP = np.array([0.1, 0.1, 0.001, 0.0015, 0.0015, 0.0015])
 _BLUR, _ITERATIONS, _MIN_SAMPLES = (3.0, 0.0), 6, 60
+#: A turn may be mistaken for a tilt. Each patch is also started with this much more and less turn, degrees, and where
+#: that ends elsewhere, an answer counts less the less of the texture it explains: by e for this share.
+_OTHER_TURNS, _AS_GOOD = (-8.0, 8.0), 0.03
+#: Answers whose turn and tilt differ by less than this (radians) are the same one.
+_SAME = np.radians(0.5)
+#: A reference picture joins the patch's mean texture if the patch explains so much of it.
+_MIN_ALIKE = 0.5
 #: Half the arm's thickness, trunks: samples nearer to it than this are left out.
 _ARM = 0.10
 _TEXTURE_SIGMA, _TEXTURE_FLOOR = 7.0, 500.0
@@ -82,13 +89,13 @@ def cut(rgb: NDArray[np.uint8], hip: FloatArray, trunk_px: float, facing: int) -
     return out
 
 
-def follow(views: Sequence[View], anchor: int, waistband: float) -> tuple[FloatArray, FloatArray]:
-    """Register the flank of every view to that of one of them.
+def follow(views: Sequence[View], anchors: Sequence[int], waistband: float) -> tuple[FloatArray, FloatArray]:
+    """Register the flank of every view to that of the reference.
 
     Parameters
     ----------
     views : in the order of time
-    anchor : which of them is the reference
+    anchors : which of them are the reference; the patches lie on the middle one and have the mean texture of all
     waistband : its height above the hip point there, trunks
 
     Returns
@@ -101,7 +108,10 @@ def follow(views: Sequence[View], anchor: int, waistband: float) -> tuple[FloatA
     """
     angles = np.full((len(_PATCHES), len(views), 2), np.nan)
     explained = np.full((len(_PATCHES), len(views)), np.nan)
+    anchor = anchors[len(anchors) // 2]
     patches = [_Patch(views[anchor], waistband, extent) for extent in _PATCHES]
+    for patch in patches:
+        patch.learn([views[i] for i in anchors if i != anchor])
     for order in (range(anchor, len(views)), range(anchor, -1, -1)):
         poses = [np.zeros(6) for _ in patches]
         before = views[anchor]
@@ -109,16 +119,24 @@ def follow(views: Sequence[View], anchor: int, waistband: float) -> tuple[FloatA
             layers = _pyramid(views[i].picture)
             for k, patch in enumerate(patches):
                 start = patch.carried_on(poses[k], before, views[i])
-                found = patch.register(layers, views[i], start)
-                if found is None:
+                found = patch.answers(layers, views[i], start)
+                if not found:
                     continue
-                poses[k], explained[k, i] = found
-                angles[k, i] = np.degrees(poses[k][[5, 4]])
+                poses[k], explained[k, i] = found[0]
+                angles[k, i] = _mean_angles(found)
             before = views[i]
     seen = np.isfinite(explained).any(axis=0)
     share = np.full(len(views), np.nan)
     share[seen] = np.nanmedian(explained[:, seen], axis=0)
     return angles, share
+
+
+def _mean_angles(answers: list[tuple[FloatArray, float]]) -> FloatArray:
+    """Tilt and turn of poses, degrees (2,), weighted by what they explain."""
+    share = np.array([explained for _, explained in answers])
+    weight = np.exp((share - share.max()) / _AS_GOOD)
+    mean: FloatArray = np.degrees(np.average([pose[[5, 4]] for pose, _ in answers], axis=0, weights=weight))
+    return mean
 
 
 def _texture(picture: NDArray[np.uint8]) -> Texture:
@@ -178,6 +196,35 @@ class _Patch:
         up = (HIP[1] - self._rows - down) / SCALE
         column: FloatArray = HIP[0] + SCALE * np.interp(up, view.back[1], view.back[0])
         return column
+
+    def learn(self, views: Sequence[View]) -> None:
+        """Average texture and edge with those of more pictures of the reference: noise of one is not looked for."""
+        levels, edges = [self._levels], [self._edge]
+        for view in views:
+            layers = _pyramid(view.picture)
+            found = self.register(layers, view, np.zeros(6))
+            if found is not None and found[1] >= _MIN_ALIKE:
+                pose = found[0]
+                levels.append([self._level(image, self._project(pose)) for image in layers])
+                edges.append(self._edge_of(view, pose[1]) - pose[0])
+        self._levels = [
+            (np.mean([values for values, _ in level], axis=0), np.mean([slopes for _, slopes in level], axis=0))
+            for level in zip(*levels, strict=True)
+        ]
+        self._edge = np.median(edges, axis=0)
+
+    def answers(self, layers: list[Texture], view: View, start: FloatArray) -> list[tuple[FloatArray, float]]:
+        """Poses with what they explain: the one found from the start, then those from other turns; [] if not seen."""
+        first = self.register(layers, view, start)
+        if first is None:
+            return []
+        out = [first]
+        for turn in np.radians(_OTHER_TURNS):
+            turned = first[0] + turn * np.array([0.0, 0.0, 0.0, 0.0, 1.0, _LEAK])
+            found = self.register(layers, view, turned)
+            if found is not None:
+                out.append(first if (np.abs(found[0] - first[0])[4:] < _SAME).all() else found)
+        return out
 
     def _level(self, image: Texture, at: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Texture and its change with the pose at the samples."""

@@ -1,7 +1,7 @@
 """Arch and pelvic tilt from the side: contour of the back and surface of the flank.
 
-May import: numpy, `core`; `back_bend`, `back_flank`, `contour`, `shirt`, `clothing`, `cleaning` and `pelvis_track` of
-this room.
+May import: numpy, `core`; `back_ensemble`, `back_flank`, `contour`, `shirt`, `clothing`, `cleaning`, `pelvis_error`
+and `pelvis_track` of this room.
 
 The contour, bent like a spine until it fits, tells how the thorax leans and how the pelvis is tilted against it; the
 flank beside the waistband tells how much of that tilt is a turn of the pelvis. Arch is tilt minus the thorax' lean.
@@ -29,19 +29,12 @@ from screening.core.datatypes import (
 )
 from screening.core.settings import SurfaceSettings
 from screening.motion import back_flank, pelvis_track, shirt
-from screening.motion.back_bend import bend
+from screening.motion.back_ensemble import Ensemble
 from screening.motion.cleaning import smooth_samples
 from screening.motion.clothing import LOOSE_CLOTHING
 from screening.motion.contour import HEIGHT, contours
+from screening.motion.pelvis_error import cutoff_hz
 
-#: The contour from each of these heights up is used: the ensemble.
-_LOWEST = (0.0, 0.05, 0.1)
-#: Root mean square distance at which the bent contour no longer is the one seen, trunks.
-_WORST_FIT = 0.03
-#: Frames of worse quality or with a larger error of the extension show no back: an arm before it, cloth that slides.
-#: Medians of takes: backs in fitted and loose clothes 0.8-0.95 and 1.5-3 deg; the belly in place of the back
-#: 0.4-0.8 and 7-12 deg; repetitions with a hand on the hip 0.1-0.4 and 9-11 deg.
-_MIN_QUALITY, _MAX_SD_DEG = 0.4, 5.0
 #: The flank is believed in a take if so many of its frames explain so much of the texture.
 _MIN_EXPLAINED, _MIN_FOLLOWED = 0.5, 0.8
 #: Standard error of tilt and arch where the flank is not followed: a turn of 5-6 deg that nobody sees.
@@ -176,11 +169,12 @@ def follow(
     reference = np.isin([s.index for s in seen], timeline.reference)
     if not reference.any():
         return _nothing(recording.n_frames)
-    contour = _Ensemble.of(np.stack([s.lines for s in seen]), np.array([s.lean_deg for s in seen]), reference)
+    contour = Ensemble.of(np.stack([s.lines for s in seen]), np.array([s.lean_deg for s in seen]), reference)
     if not (contour.good & reference).any():
         return _nothing(recording.n_frames)
     edge = _clothing_edge([s for s, at in zip(seen, reference, strict=True) if at])
     value, error = _fused(contour, _flank(seen, contour, reference, edge))
+    settings = replace(settings, cutoff_hz=cutoff_hz(timeline, recording, settings))
     track = _as_track(np.array([s.index for s in seen]), value, error, contour, recording, settings)
     hangs = edge is not None and edge.hangs_over_hips
     return replace(track, withheld=LOOSE_CLOTHING) if hangs else track
@@ -213,51 +207,12 @@ def _looked_at(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Ensemble:
-    """What the contour says in every picture.
-
-    angles_deg, error_deg (frame, 3): extension, tilt, thorax and standard errors; fits (frame,): quality of the fit;
-    good (frame,): where a back is seen.
-    """
-
-    angles_deg: FloatArray
-    error_deg: FloatArray
-    fits: FloatArray
-    good: BoolArray
-
-    @staticmethod
-    def of(lines: FloatArray, lean_deg: FloatArray, reference: BoolArray) -> _Ensemble:
-        """Fit all members to contours (frame, kind, height); lean of the hip-shoulder line (frame,)."""
-        fits = [bend(lines[:, kind], reference, lowest) for kind in range(lines.shape[1]) for lowest in _LOWEST]
-        angles = []
-        for turn, _, _ in fits:
-            extension, thorax = np.degrees(turn[:, 1]), lean_deg - np.degrees(turn[:, 0])
-            found = np.stack([extension, thorax + extension, thorax], axis=1)
-            angles.append(found - _median(found[reference]))
-        spread = np.std(angles, axis=0, ddof=1)
-        error = np.hypot(spread, np.degrees(np.mean([formal for _, formal, _ in fits], axis=0)))
-        fit = np.clip(1.0 - np.median([misfit for _, _, misfit in fits], axis=0) / _WORST_FIT, 0.0, 1.0)
-        return _Ensemble(
-            angles_deg=np.median(angles, axis=0),
-            error_deg=error,
-            fits=fit,
-            good=(fit >= _MIN_QUALITY) & (error[:, 0] <= _MAX_SD_DEG),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class _Flank:
     """Tilt and turn of the near side backwards by the flank, with the tilt's standard error, (frame,), degrees."""
 
     tilt_deg: FloatArray
     turn_deg: FloatArray
     error_deg: FloatArray
-
-
-def _median(values: FloatArray) -> FloatArray:
-    """Median of the rows that are known, NaN if there are none."""
-    known = values[np.isfinite(values).all(axis=1)]
-    return np.median(known, axis=0) if len(known) else np.full(values.shape[1], np.nan)
 
 
 def _clothing_edge(seen: list[_Seen]) -> shirt.Edge | None:
@@ -268,7 +223,7 @@ def _clothing_edge(seen: list[_Seen]) -> shirt.Edge | None:
     return shirt.edge([s.picture for s in shown], [s.back() for s in shown], back_flank.HIP, back_flank.SCALE)
 
 
-def _flank(seen: list[_Seen], contour: _Ensemble, reference: BoolArray, edge: shirt.Edge | None) -> _Flank | None:
+def _flank(seen: list[_Seen], contour: Ensemble, reference: BoolArray, edge: shirt.Edge | None) -> _Flank | None:
     """Follow the flank; None where there is no waistband to follow or the surface is lost."""
     if edge is None or edge.hangs_over_hips:
         return None
@@ -279,8 +234,7 @@ def _flank(seen: list[_Seen], contour: _Ensemble, reference: BoolArray, edge: sh
         )
         for k in good
     ]
-    anchors = np.flatnonzero(reference[good])
-    angles, explained = back_flank.follow(views, int(anchors[len(anchors) // 2]), edge.height)
+    angles, explained = back_flank.follow(views, np.flatnonzero(reference[good]).tolist(), edge.height)
     lost = ~(explained >= _MIN_EXPLAINED)
     if lost.mean() > 1.0 - _MIN_FOLLOWED or not (reference[good] & ~lost).any():
         return None
@@ -301,7 +255,7 @@ def _nothing(n: int) -> BackTrack:
     )
 
 
-def _fused(contour: _Ensemble, flank: _Flank | None) -> tuple[FloatArray, FloatArray]:
+def _fused(contour: Ensemble, flank: _Flank | None) -> tuple[FloatArray, FloatArray]:
     """Extension, tilt, thorax and turn, (frame, 4), and the standard errors of the first three."""
     value = np.concatenate([contour.angles_deg, np.full((len(contour.fits), 1), np.nan)], axis=1)
     error = contour.error_deg.copy()
@@ -319,7 +273,7 @@ def _as_track(
     frames: IntArray,
     value: FloatArray,
     error: FloatArray,
-    contour: _Ensemble,
+    contour: Ensemble,
     recording: Recording,
     settings: SurfaceSettings,
 ) -> BackTrack:

@@ -53,7 +53,7 @@ def view(turn_deg: float = 0.0, tilt_deg: float = 0.0, *, told_deg: float | None
 def test_a_turn_is_seen_and_taken_out_of_the_tilt_that_the_contour_tells(turn):
     # The contour is misled by 0.45 deg a degree; the truth is a tilt of 4 deg.
     steps = [view(share * turn, share * 4.0, told_deg=share * (4.0 - 0.45 * turn)) for share in (0.0, 0.3, 0.6, 1.0)]
-    angles, explained = back_flank.follow(steps, 0, BAND)
+    angles, explained = back_flank.follow(steps, [0], BAND)
     tilt, found = np.median(angles[:, -1], axis=0)
     assert abs(found - turn) < 0.4 * abs(turn)
     assert abs(tilt - 4.0) < 0.6 * abs(0.45 * turn)
@@ -61,28 +61,48 @@ def test_a_turn_is_seen_and_taken_out_of_the_tilt_that_the_contour_tells(turn):
 
 
 def test_nothing_moves_nothing_is_found():
-    angles, explained = back_flank.follow([view(), view(), view()], 1, BAND)
+    angles, explained = back_flank.follow([view(), view(), view()], [1], BAND)
     np.testing.assert_allclose(angles, 0.0, atol=1e-6)
     np.testing.assert_allclose(explained, 1.0)
 
 
 def test_earlier_pictures_are_followed_backwards():
-    forth, _ = back_flank.follow([view(), view(4.0, 2.0)], 0, BAND)
-    back, _ = back_flank.follow([view(4.0, 2.0), view()], 1, BAND)
+    forth, _ = back_flank.follow([view(), view(4.0, 2.0)], [0], BAND)
+    back, _ = back_flank.follow([view(4.0, 2.0), view()], [1], BAND)
     np.testing.assert_allclose(back[:, 0], forth[:, 1], atol=1e-9)
+
+
+def test_noise_of_one_reference_picture_is_not_looked_for_in_the_others():
+    noise = np.random.default_rng(3)
+
+    def grainy(**pose: float) -> back_flank.View:
+        rgb = picture(**pose)
+        return view(**pose, picture=np.clip(rgb + noise.normal(0.0, 12.0, rgb.shape), 0, 255).astype(np.uint8))
+
+    rest = [grainy() for _ in range(5)]
+    moved = [grainy(turn_deg=3.0, tilt_deg=1.0)]
+    alone, many = (back_flank.follow(rest + moved, anchors, BAND)[1][-1] for anchors in ([2], [0, 1, 2, 3, 4]))
+    assert 1.0 - many < 0.8 * (1.0 - alone)
+
+
+def test_a_turn_found_from_the_wrong_start_is_averaged_with_what_explains_as_much():
+    poses = [(np.radians([0.0, 0.0, 0.0, 0.0, turn, tilt]), share) for turn, tilt, share in ((0, 2, 0.8), (8, 6, 0.8))]
+    assert back_flank._mean_angles(poses) == pytest.approx([4.0, 4.0])
+    worse = [poses[0], (poses[1][0], 0.5)]
+    assert back_flank._mean_angles(worse) == pytest.approx([2.0, 0.0], abs=0.01)
 
 
 def test_an_arm_before_the_flank_leaves_nothing_to_follow():
     # Up and down before the flank, wider than the patches are high.
     across = HIP + SCALE * np.array([[-0.25, 0.05], [-0.25, -0.4], [-0.1, -0.4], [-0.1, 0.05]])
-    angles, explained = back_flank.follow([view(), view(arm=across)], 0, BAND)
+    angles, explained = back_flank.follow([view(), view(arm=across)], [0], BAND)
     assert np.isnan(angles[:, 1]).all() and np.isnan(explained[1])
     assert np.isfinite(angles[:, 0]).all()
 
 
 def test_another_picture_explains_little():
     noise = np.random.default_rng(1).integers(0, 255, view().picture.shape).astype(np.uint8)
-    _, explained = back_flank.follow([view(), view(picture=noise)], 0, BAND)
+    _, explained = back_flank.follow([view(), view(picture=noise)], [0], BAND)
     assert not explained[1] > 0.5
 
 
