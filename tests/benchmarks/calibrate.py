@@ -6,7 +6,7 @@ each kind of view, the standard error that a take shares, how many takes and peo
 errors within two standard errors when the person is left out of what the error is taken from. `--write` puts the
 table into `screening/data/errors.yaml`.
 
-A figure comes from three takes of two people or more; every person counts the same. It is widened by Student's t
+A figure comes from three takes of three people or more (two remain when one is left out); every person counts the same. It is widened by Student's t
 for the takes it comes from, where takes of one person count as correlated by one half.
 """
 
@@ -40,7 +40,7 @@ SMALLEST = 0.3
 LEAST_SHARED = 0.25
 COVERED = 0.95
 #: What fewer takes or people show has no figure; the stated errors of the registry stand there.
-MIN_TAKES, MIN_PEOPLE = 3, 2
+MIN_TAKES, MIN_PEOPLE = 3, 3
 #: A difference of two takes of one person is stated smaller than that of two values if so many pairs of takes allow
 #: it, and this share of the pairs of a person left out lies within it.
 MIN_PAIRS, MIN_WITHIN = 3, 0.9
@@ -170,7 +170,7 @@ class Measured:
 
 
 def frame_errors(measured: Measured) -> dict[FrameKey, FrameError]:
-    """Shared errors of all angles that two people or more show."""
+    """Shared errors of all angles that enough people show."""
     found = residuals.of_frames(measured.with_pictures, pictures=True)
     # What the pictures do not take the place of is the same without them.
     found = {**residuals.of_frames(measured.without, pictures=False), **found}
@@ -186,7 +186,7 @@ def frame_errors(measured: Measured) -> dict[FrameKey, FrameError]:
 
 
 def metric_errors(measured: Measured, frames: Mapping[FrameKey, FrameError]) -> dict[MetricKey, MetricError]:
-    """Errors of sets of all metrics that two people or more show."""
+    """Errors of sets of all metrics that enough people show."""
     out = {}
     for key, rows in sorted(
         residuals.of_metrics(measured.with_pictures, ErrorModel(frames=frames), pictures=True).items()
