@@ -6,8 +6,9 @@ each kind of view, the standard error that a take shares, how many takes and peo
 errors within two standard errors when the person is left out of what the error is taken from. `--write` puts the
 table into `screening/data/errors.yaml`.
 
-A figure comes from three takes of three people or more (two remain when one is left out); every person counts the same. It is widened by Student's t
-for the takes it comes from, where takes of one person count as correlated by one half.
+A figure comes from three takes of three people or more (two remain when one is left out); every person counts the
+same. It is widened by Student's t for the takes it comes from, where takes of one person count as correlated by one
+half.
 """
 
 from __future__ import annotations
