@@ -10,7 +10,6 @@ small number of people they come from, once, so that whoever uses them multiplie
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -31,6 +30,10 @@ class Source(Word):
 
     LANDMARKS = "landmarks"
     PICTURES = "pictures"
+
+
+#: However little error a take states for itself, this share of the measured one is left.
+LEAST_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +62,8 @@ class MetricError:
     """Standard error that all repetitions of a set share, in the metric's unit.
 
     `sem` is that of the value itself; `repeat` that of a difference's two ends: what two sets of one person, filmed in
-    the same way, do not have in common. `stated` is the largest error that the frames of these takes stated:
-    where a take states more, the excess is added.
+    the same way, do not have in common. Both hold for a take whose frames state the error `stated`, and go in
+    proportion to what a take states: one in which less could be seen errs more.
     """
 
     movement: str
@@ -80,17 +83,17 @@ class MetricError:
         >>> known = MetricError(
         ...     movement="squat", metric="m", view="side", sem=3.0, repeat=2.0, stated=2.0, basis=seen
         ... )
-        >>> known.of_take(1.0), round(known.of_take(math.sqrt(20.0)), 6)
-        (3.0, 5.0)
+        >>> known.of_take(2.0), known.of_take(4.0), known.of_take(0.1)
+        (3.0, 6.0, 1.5)
         """
-        return math.hypot(self.sem, self._excess(own))
+        return self.sem * self._share(own)
 
     def of_repeat(self, own: float) -> float:
         """Shared error of one end of a difference in a take whose frames state an error of their own."""
-        return math.hypot(self.repeat, self._excess(own))
+        return self.repeat * self._share(own)
 
-    def _excess(self, own: float) -> float:
-        return math.sqrt(max(own**2 - self.stated**2, 0.0))
+    def _share(self, own: float) -> float:
+        return max(own / self.stated, LEAST_SHARE)
 
 
 @dataclass(frozen=True, kw_only=True)

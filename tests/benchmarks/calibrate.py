@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from itertools import combinations
@@ -186,22 +186,29 @@ def frame_errors(measured: Measured) -> dict[FrameKey, FrameError]:
     return out
 
 
+def as_if_stated(found: Residual, stated: float) -> Residual:
+    """Errors of a take in proportion, as if its frames had stated another error."""
+    share = stated / float(np.sqrt(np.mean(found.own**2)))
+    return replace(found, error=found.error * share, own=found.own * share)
+
+
 def metric_errors(measured: Measured, frames: Mapping[FrameKey, FrameError]) -> dict[MetricKey, MetricError]:
     """Errors of sets of all metrics that enough people show."""
     out = {}
     for key, rows in sorted(
         residuals.of_metrics(measured.with_pictures, ErrorModel(frames=frames), pictures=True).items()
     ):
-        stands_on = basis(rows, set_sem, noisy=True)
+        stated = float(np.median([np.sqrt(np.mean(r.own**2)) for r in rows]))
+        alike = [as_if_stated(r, stated) for r in rows]
+        stands_on = basis(alike, set_sem, noisy=True)
         if stands_on is not None:
             movement, metric, view = key
-            stated = max(float(r.own.max()) for r in rows)
             out[key] = MetricError(
                 movement=movement,
                 metric=metric,
                 view=view,
-                sem=round(set_sem(rows), 2),
-                repeat=round(end_of_difference(rows), 2),
+                sem=round(set_sem(alike), 2),
+                repeat=round(end_of_difference(alike), 2),
                 stated=round(stated, 2),
                 basis=stands_on,
             )

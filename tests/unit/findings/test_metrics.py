@@ -248,17 +248,18 @@ def with_known(sd, **changed):
 
 
 def test_a_measured_error_takes_the_place_of_what_the_frames_state():
-    found = with_known(1.0)
+    found = with_known(2.0)
     spread = 2.0 / np.sqrt(3)
     assert found.sem == pytest.approx(np.hypot(4.0, spread))
     assert found.sem_repeat == pytest.approx(np.hypot(3.0, spread))
     assert found.mdc95 == pytest.approx(1.96 * np.sqrt(2) * found.sem_repeat)
 
 
-def test_a_take_that_states_more_than_any_it_was_measured_in_gets_the_excess():
-    assert with_known(2.0).sem == with_known(0.1).sem
+def test_the_measured_error_goes_with_what_the_take_states():
     spread = 2.0 / np.sqrt(3)
-    assert with_known(5.0).sem == pytest.approx(np.sqrt(16.0 + 25.0 - 4.0 + spread**2))
+    assert with_known(5.0).sem == pytest.approx(np.hypot(10.0, spread))
+    assert with_known(1.5).sem_repeat == pytest.approx(np.hypot(2.25, spread))
+    assert with_known(0.1).sem == pytest.approx(np.hypot(2.0, spread))  # never less than half
 
 
 def test_a_metric_without_a_measured_error_states_that_of_its_frames():
@@ -273,7 +274,7 @@ def test_a_change_is_held_against_the_error_of_its_value_not_of_a_repeat():
     metric = spec("change_at_bottom")
     timeline = make_timeline((Side.LEFT,) * 3)
     found = [
-        measure((metric,), table({ANGLE: track}, sd=0.1), timeline, known_error(sem=sem, repeat=0.5))[0]
+        measure((metric,), table({ANGLE: track}, sd=0.1), timeline, known_error(sem=sem, repeat=0.5, stated=0.1))[0]
         for sem in (2.0, 4.0)
     ]
     assert [m.verdict for m in found] == [Verdict.MEASURED, Verdict.NOT_DISTINGUISHABLE]
