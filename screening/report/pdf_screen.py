@@ -192,7 +192,7 @@ def _curves(result: ScreenResult, wordings: Wordings, texts: Texts, width: float
     data = curve_panels(result.curves, wordings, texts)
     if not data:
         return []
-    drawn = panels(data, width=width)
+    drawn = panels(data, width=width, columns=3, height=104.0)
     note = part.text(texts("screen.curves_note"), "small", width=width)
     return [KeepTogether([part.heading(texts("screen.curves")), note, *drawn[:2]]), *drawn[2:]]
 
