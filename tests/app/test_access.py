@@ -12,6 +12,7 @@ from screening.core.screen import Person
 from screening.jobs.queue import JobState, new_secret
 from screening.jobs.worker import RESULTS
 from screening.store import Role, open_store
+from tests.app.axe import look
 from tests.app.browser import heading, open_context, press, settled, until
 from tests.app.conftest import ROOT, free_port, serving
 from tests.app.jobs import put_job
@@ -187,6 +188,17 @@ def test_no_page_shows_one_persons_screen_to_another(browser_of, closed, folder)
     for name in _names("_CLINIC"):
         bob.goto(f"{closed}?clinic={name}&screen={screen.id}&person={person.id}")
         heading(bob, "For clinicians only")
+
+
+def test_the_pages_before_a_role_are_accessible(browser_of, closed, folder):
+    stranger, ann, bob = browser_of(), browser_of("ann"), browser_of("bob")
+    stranger.goto(closed)
+    heading(stranger, "Please log in")
+    heading(ann, "You are logged in")
+    _give(folder, "Bob", Role.PERSON)
+    bob.goto(f"{closed}?clinic=people")
+    heading(bob, "For clinicians only")
+    assert look(stranger, "log in") + look(ann, "waiting") + look(bob, "for clinicians") == []
 
 
 def test_a_first_log_in_waits_until_an_admin_gives_a_role(browser_of, folder):
