@@ -51,26 +51,31 @@ COORDINATES: Final[tuple[Coordinate, ...]] = (
 
 
 def write_mot(result: TakeResult, path: Path) -> None:
-    """Write the angles of a take that its view shows; a gap is "nan"."""
+    """Write the angles of a take that its view shows, at the moments at which all of them were seen.
+
+    OpenSim's `Storage`, which loads motions, stops at the first word that is no number: a gap cannot be written.
+    Angles that are never seen together with the others are left out.
+    """
     table = result.angle_table
     shown = [c for c in COORDINATES if _is_shown(result, c.angle)]
+    seen = {c: np.isfinite(table.column(c.angle)) for c in shown}
+    while shown and not np.all([seen[c] for c in shown], axis=0).any():
+        shown.remove(min(shown, key=lambda c: int(seen[c].sum())))
+    rows = np.all([np.ones(len(table.time_s), bool), *(seen[c] for c in shown)], axis=0)
     columns = [table.time_s, *(c.factor * table.column(c.angle) for c in shown)]
-    values = np.stack(columns, axis=1)
+    values = np.stack(columns, axis=1)[rows]
     with writing(path) as file:
         file.write(f"Coordinates\nversion=1\nnRows={len(values)}\nnColumns={len(columns)}\ninDegrees=yes\n\n")
         file.write("Units are S.I. units (second, meters, Newtons, ...)\n")
         file.write("Pelvis and lumbar coordinates are changes from the top of the split, not a posture.\n")
+        file.write("Moments at which one of these coordinates was not seen are left out.\n")
         file.write("\nendheader\n")
         file.write("\t".join(["time", *(c.name for c in shown)]) + "\n")
         for row in values.tolist():
-            file.write("\t".join(_number(v) for v in row) + "\n")
+            file.write("\t".join(f"{v + 0.0:.8f}" for v in row) + "\n")
 
 
 def _is_shown(result: TakeResult, name: str) -> bool:
     table = result.angle_table
     known = table.observability.get(name, Observability.NONE) is not Observability.NONE
     return known and bool(np.isfinite(table.column(name)).any())
-
-
-def _number(value: float) -> str:
-    return "nan" if np.isnan(value) else f"{value + 0.0:.8f}"

@@ -118,11 +118,27 @@ def test_a_motion_file_has_opensims_names_signs_and_degrees(tmp_path):
     assert f"nRows={len(values)}" in head
     assert f"nColumns={len(names)}" in head
     assert "inDegrees=yes" in head
-    np.testing.assert_allclose(values[:, names.index("pelvis_tilt")], -value[:, tilt], atol=1e-6)
-    knee = values[:, names.index("knee_angle_l")]
-    assert np.isnan(knee[5:8]).all()
-    np.testing.assert_allclose(knee[40], table.column("knee_flexion_left_deg")[40], atol=1e-6)
     assert "pelvis_rotation" not in names
+    shown = [c.angle for c in COORDINATES if c.name in names]
+    seen = np.isfinite([table.column(name) for name in shown if name != "anterior_pelvic_tilt_deg"]).all(axis=0)
+    seen[5:8] = False  # OpenSim stops reading at a gap
+    np.testing.assert_allclose(values[:, 0], table.time_s[seen], atol=1e-6)
+    np.testing.assert_allclose(values[:, names.index("pelvis_tilt")], -value[seen, tilt], atol=1e-6)
+    knee = table.column("knee_flexion_left_deg")[seen]
+    np.testing.assert_allclose(values[:, names.index("knee_angle_l")], knee, atol=1e-6)
+
+
+def test_angles_that_are_never_seen_together_do_not_empty_a_motion_file(tmp_path):
+    result = make_result(view=View.LEFT)
+    frames = len(result.angle_table.time_s)
+    torn = with_gap(result, "knee_flexion_left_deg", slice(0, frames // 2))
+    torn = with_gap(torn, "knee_flexion_right_deg", slice(frames // 4, frames))
+    write_mot(torn, tmp_path / "a.mot")
+    _, names, values = plain_mot(tmp_path / "a.mot")
+    assert "knee_angle_l" in names
+    assert "knee_angle_r" not in names
+    assert np.isfinite(values).all()
+    assert len(values) > frames / 4
 
 
 def test_every_coordinate_reads_an_angle_that_exists():
