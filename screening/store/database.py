@@ -183,11 +183,24 @@ def _engine(url: sa.URL, settings: StoreSettings) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
+    _write_ahead(cursor)  # readers do not wait for the writer
     cursor.execute("PRAGMA synchronous=FULL")  # what was said to be saved survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten with zeros
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch to write-ahead logging; while another process switches a new file, SQLite refuses without waiting."""
+    for _ in range(100):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as err:
+            if "locked" not in str(err):
+                raise
+            time.sleep(0.05)
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin(db: sa.Connection) -> None:
