@@ -138,25 +138,33 @@ class JointSettings:
     #: Whether points are landmarks of this program's network; markers of another tracker stay where they are.
     of_the_network: bool = True
     #: Hip landmarks in front of the joints and above them, and how much higher per radian of hip flexion.
-    hip_ahead: float = 0.085
-    hip_up: float = -0.152
-    hip_climb: float = 0.142
-    knee_ahead: float = -0.009
+    hip_ahead: float = 0.089
+    hip_up: float = -0.167
+    hip_climb: float = 0.155
+    knee_ahead: float = 0.026
     #: Ankle landmarks above the joint, along the shank, and in front of it, square to the shank.
-    ankle_up: float = 0.043
-    ankle_ahead_front: float = 0.002
-    ankle_ahead_rear: float = 0.019
-    #: Lengths of thigh and shank; how much longer the leg next to the camera looks, and a front thigh than a rear one.
+    ankle_up: float = 0.039
+    ankle_ahead_front: float = 0.011
+    ankle_ahead_rear: float = 0.030
+    #: Lengths of thigh and shank; how much longer the leg next to the camera looks, and a front thigh than a
+    #: rear one in a split stance.
     thigh: float = 0.785
     shank: float = 0.83
     near_far: float = 0.027
-    thigh_turned: float = 0.040
+    thigh_turned: float = 0.049
     #: How far the lengths of a person's thighs and shanks spread about these, as a share.
     own_length_sd: float = 0.05
-    #: Standard errors of what is known about places and lengths.
-    hip_sd: float = 0.04
-    knee_sd: float = 0.1
-    ankle_sd: float = 0.02
+    #: A hip that the turning pelvis brings forward on the camera's side moves the hip landmarks back by this share.
+    hip_turn: float = 0.435
+    #: How far a turning pelvis brings a hip forward.
+    turn_sd: float = 0.04
+    #: Standard errors of what is known about places and lengths; of a knee before the take has told by how much it
+    #: reads its knees off the joints, and afterwards; how much larger the latter is along the shank than square to it.
+    hip_sd: float = 0.02
+    untold_knee_sd: float = 0.1
+    knee_sd: float = 0.05
+    knee_along: float = 2.0
+    ankle_sd: float = 0.01
     length_sd: float = 0.01
     #: From the front, where the picture does not show the sagittal plane.
     in_space: SpatialSettings = field(default_factory=SpatialSettings)

@@ -71,7 +71,7 @@ def plane_points(motion: BodyMotion, plane: Plane, settings: JointSettings) -> P
 def _at_the_joints(points: PlanePoints, near: Side, settings: JointSettings) -> PlanePoints:
     """Hips, knees and ankles moved to the joints, in sagittal points (forward, up) of a side view.
 
-    Both hips are moved alike: a side view shows the middle between them.
+    A side view shows the middle between the hips; how far the turning pelvis takes them off it, the legs tell.
     """
     sides = tuple(Side)
     names = [of(side, part) for side in sides for part in ("knee", "ankle")]
@@ -80,7 +80,5 @@ def _at_the_joints(points: PlanePoints, near: Side, settings: JointSettings) -> 
     sd = np.stack([*middles, *(points.sd[:, INDEX[name]] for name in names)], axis=1)
     moved = joints(track, sd, near=sides.index(near), settings=settings)
     position = points.position.copy()
-    for side in sides:
-        position[:, INDEX[of(side, "hip")]] += moved[:, 1] - track[:, 1]
-    position[:, [INDEX[name] for name in names]] = moved[:, 2:]
+    position[:, [INDEX[of(side, part)] for side in sides for part in ("hip", "knee", "ankle")]] = moved[:, 1:]
     return replace(points, position=position)

@@ -26,10 +26,9 @@ def thigh_inclination_deg(points: PlanePoints, side: Side) -> FloatArray:
 
     Notes
     -----
-    Zero: hanging straight down. Positive: knee in front of the hip. From mid-hip, which lies between the two hip
-    joints in a side view. View: side; oblique as a trend.
+    Zero: hanging straight down. Positive: knee in front of the hip. View: side; oblique as a trend.
     """
-    return angle_from_down_deg(points.of(side, "knee") - points.middle("hip"))
+    return angle_from_down_deg(points.of(side, "knee") - points.of(side, "hip"))
 
 
 def knee_flexion_deg(points: PlanePoints, side: Side) -> FloatArray:
@@ -38,7 +37,7 @@ def knee_flexion_deg(points: PlanePoints, side: Side) -> FloatArray:
     Notes
     -----
     Zero: straight. Positive: flexion. View: side; oblique as a trend. Each person
-    left out of the fit of the joints (`joints`), the error is 1-4 deg in front and 3-6 deg behind.
+    left out of the fit of the joints (`joints`), the error is 1-3 deg in front and 2-6 deg behind.
     """
     shank = angle_from_down_deg(points.of(side, "ankle") - points.of(side, "knee"))
     return wrapped_deg(thigh_inclination_deg(points, side) - shank)

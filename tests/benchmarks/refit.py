@@ -38,6 +38,7 @@ FREE = {
     "ankle_ahead_front": 0.03,
     "ankle_ahead_rear": 0.03,
     "thigh_turned": 0.03,
+    "hip_turn": 0.5,
 }
 #: Where the ridge pulls to: hardly an offset. Lengths of the segments are those of the exact skeletons on average.
 START = JointSettings(
@@ -49,6 +50,7 @@ START = JointSettings(
     ankle_ahead_front=0.0,
     ankle_ahead_rear=0.0,
     thigh_turned=0.02,
+    hip_turn=0.0,
 )
 RIDGE = 10.0
 #: One degree counts as much as this many trunk lengths of a joint's place.
@@ -79,10 +81,10 @@ class Clip:
 
 
 def angles_of(track: FloatArray) -> FloatArray:
-    """`ANGLES` of (time, 6, axis), (time, angle)."""
-    out = [angle_from_up_deg(track[:, 0] - track[:, 1])]
-    for knee in (2, 4):
-        thigh = angle_from_down_deg(track[:, knee] - track[:, 1])
+    """`ANGLES` of (time, 7, axis), (time, angle)."""
+    out = [angle_from_up_deg(track[:, 0] - 0.5 * (track[:, 1] + track[:, 4]))]
+    for knee in (2, 5):
+        thigh = angle_from_down_deg(track[:, knee] - track[:, knee - 1])
         shank = angle_from_down_deg(track[:, knee + 1] - track[:, knee])
         out += [thigh, shank, thigh - shank]
     return np.stack(out, axis=1)
@@ -136,7 +138,7 @@ def read(video: Path, landmarks: Path | None) -> Clip | None:
 def errors(clip: Clip, settings: JointSettings, every: int = 1) -> tuple[FloatArray, FloatArray]:
     """Errors in the frames of the split.
 
-    Of the angles, degrees, (time, angle); of hip, knees and ankles, trunk lengths, (time, 5, axis).
+    Of the angles, degrees, (time, angle); of hips, knees and ankles, trunk lengths, (time, 6, axis).
     """
     moved = joints(clip.track[::every], clip.sd[::every], near=clip.near, settings=settings)
     trunk = np.nanmedian(np.linalg.norm(clip.track[:, 0] - clip.track[:, 1], axis=1))

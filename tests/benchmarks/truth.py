@@ -74,7 +74,7 @@ def read(video: Path) -> Truth:
 
 
 def sagittal(video: Path, sides: tuple[Side, Side]) -> tuple[FloatArray, FloatArray]:
-    """Exact mid-shoulder, mid-hip, knee and ankle of two legs: in the picture, pixels, and in space, (time, 6, axis).
+    """Exact mid-shoulder, hip, knee and ankle of two legs: in the picture, pixels, and in space, (time, 7, axis).
 
     In space: (forward, up), metres.
     """
@@ -86,8 +86,8 @@ def sagittal(video: Path, sides: tuple[Side, Side]) -> tuple[FloatArray, FloatAr
         return np.array([[float(r[f"{name}_{side.value[0].upper()}_{a}"]) for a in axes] for r in rows])
 
     def points(axes: str) -> FloatArray:
-        middles = [0.5 * (joint(n, Side.LEFT, axes) + joint(n, Side.RIGHT, axes)) for n in ("shoulder", "hip")]
-        return np.stack([*middles, *(joint(n, s, axes) for s in sides for n in ("knee", "ankle"))], axis=1)
+        middle = 0.5 * (joint("shoulder", Side.LEFT, axes) + joint("shoulder", Side.RIGHT, axes))
+        return np.stack([middle, *(joint(n, s, axes) for s in sides for n in ("hip", "knee", "ankle"))], axis=1)
 
     return points("uv"), points("zy")
 
