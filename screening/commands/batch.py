@@ -30,7 +30,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="OUT", help="folder for the results")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=_count, metavar="N", help="processes here (default: one for each core)")
+    where.add_argument(
+        "--workers", type=_count, metavar="N", help="processes here, with a core each (default: one for each core)"
+    )
     where.add_argument("--scheduler", default="", metavar="ADDRESS", help="Dask cluster that works instead")
     parser.add_argument("--movement", default=told.movement, help="movement of single videos (default: %(default)s)")
     parser.add_argument(

@@ -90,7 +90,7 @@ def batch_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
     choices : Choices
         What holds for all.
     workers : int or None
-        Processes on this machine; by default one for each core.
+        Processes on this machine, with a core each; by default one for each core.
     scheduler : str
         Address of a Dask cluster that works instead; its workers need to see both folders.
     progress, told : callable or None
@@ -106,7 +106,7 @@ def batch_to_folder(  # noqa: PLR0913  (what a person may choose about one run)
     out = items[0].out.parents[items[0].name.count("/")]
     _prepare(out)
     # More processes than items or cores only need memory.
-    count = min(workers or usable_cores(), len(items))
+    count = min(workers or len(usable_cores()), len(items))
     opening = (lambda: cluster(scheduler)) if scheduler else (lambda: process_pool(count))
     with _wanted(out) as signs:
         run = _Run(items=items, choices=choices, signs=signs, progress=progress, told=told)
@@ -196,8 +196,12 @@ class _Run:
         *,
         alone: Callable[[], AbstractContextManager[Executor]],
     ) -> None:
-        """Run every item, even if worker processes die: those that ran then are tried once more, each alone."""
-        waiting, suspects = list(range(len(self.items))), list[int]()
+        """Run every item, even if worker processes die: those that ran then are tried once more, each alone.
+
+        The largest come first, so that no worker is left alone with a long one at the end.
+        """
+        waiting = sorted(range(len(self.items)), key=lambda k: -self.items[k].size_bytes)
+        suspects = list[int]()
         while waiting:
             begun = self._round(opening, waiting)
             suspects += begun

@@ -36,13 +36,15 @@ _USUAL_NAME: Final = "screen.toml"
 class Item:
     """One piece of work: a take or a whole screen.
 
-    `name` is its path below the searched folder with slashes, for people; `out` the folder of its results.
+    `name` is its path below the searched folder with slashes, for people; `out` the folder of its results; `size_bytes`
+    that of its videos, which tells about how long it will take.
     """
 
     name: str
     source: Path
     out: Path
     is_screen: bool
+    size_bytes: int
 
 
 def find_items(folder: Path, out: Path) -> tuple[Item, ...]:
@@ -82,6 +84,7 @@ def find_items(folder: Path, out: Path) -> tuple[Item, ...]:
             source=path,
             out=out / path.relative_to(folder),
             is_screen=path in screens,
+            size_bytes=sum(video.stat().st_size for video in screens.get(path, (path,)) if video.is_file()),
         )
         for path in files
         if path in screens or (_is_take(path) and path.resolve() not in taken)

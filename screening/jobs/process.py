@@ -12,11 +12,11 @@ from pathlib import Path
 from screening.core.settings import DEFAULTS, WebSettings
 
 
-def usable_cores() -> int:
-    """Count the processor cores this process may use."""
+def usable_cores() -> list[int]:
+    """Numbers of the processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 def default_workers(cores: int | None = None, settings: WebSettings = DEFAULTS.web) -> int:
@@ -27,7 +27,7 @@ def default_workers(cores: int | None = None, settings: WebSettings = DEFAULTS.w
     >>> [default_workers(cores) for cores in (1, 2, 3, 8)]
     [1, 1, 1, 4]
     """
-    return max(1, (usable_cores() if cores is None else cores) // settings.cores_per_worker)
+    return max(1, (len(usable_cores()) if cores is None else cores) // settings.cores_per_worker)
 
 
 def process_alive(pid: int) -> bool:

@@ -22,6 +22,7 @@ from screening.jobs import batch
 from screening.jobs.batch import batch_to_folder
 from screening.jobs.batch_items import find_items
 from screening.jobs.batch_run import Choices, Status
+from screening.jobs.executor import process_pool
 from tests.conftest import ROOT, SAMPLES
 from tests.figure import Motion, body
 from tests.screens import BRIEF, result
@@ -457,3 +458,19 @@ def wait_for(condition, *, seconds):
 def test_paths_of_items_are_absolute(inbox, monkeypatch):
     monkeypatch.chdir(inbox.parent)
     assert all(i.source.is_absolute() and i.out.is_absolute() for i in find_items(Path("inbox"), Path("out")))
+
+
+def test_the_largest_recordings_come_first(inbox, measuring, tmp_path):
+    (inbox / "broken.mp4").write_bytes(b"no pictures here" * 1000)
+    batch_to_folder(inbox, tmp_path / "out", BARE, workers=1)
+    screen = [name for name, *_ in BRIEF]
+    assert measuring[0] == "broken.mp4"
+    assert {Path(name).stem for name in measuring[1:-2]} == set(screen)
+    assert measuring[-2:] == ["right.MOV", "=1+1.mp4"]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system cannot hold a process to some cores")
+def test_each_process_of_a_pool_keeps_to_one_core():
+    with process_pool(2) as pool:
+        for kept in [pool.submit(os.sched_getaffinity, 0) for _ in range(4)]:
+            assert len(kept.result(timeout=60)) == 1
