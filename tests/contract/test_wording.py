@@ -59,6 +59,7 @@ def _calls(path, names):
             yield from (a.value for a in arguments if isinstance(a, ast.Constant) and isinstance(a.value, str))
 
 
+@pytest.mark.slow
 def test_every_sentence_that_code_names_exists():
     words = load_wordings()
     reasons = {s for path in CODE for s in _strings(path) if re.fullmatch(r"reason\.[a-z_]+", s)}
@@ -68,6 +69,7 @@ def test_every_sentence_that_code_names_exists():
     assert not sorted((reasons | asked) - set(words.sentences))
 
 
+@pytest.mark.slow
 def test_every_check_that_code_makes_has_words():
     words = load_wordings()
     named = {s for path in CODE for s in _calls(path, {"QualityCheck", "_check"}) if path.parent.name != "catalog"}

@@ -20,6 +20,9 @@ from tests.conftest import SAMPLES
 from tests.factories import make_result
 from tests.unit.report.screens import NAMES, make_screen
 
+#: Whole folders in every format.
+pytestmark = pytest.mark.slow
+
 TAKE = {
     "csv": ["angles_seen.csv", "angles_tidy.csv", "checks.csv", "metrics.csv", "repetitions.csv"],
     "xlsx": ["tables.xlsx"],
@@ -102,7 +105,6 @@ def test_a_damaged_signature_is_no_draft(screen, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
 def test_an_export_never_brings_a_face_back(tmp_path):
     sample = SAMPLES / "left_side_left_lead.mp4"
     plain = replace(result(), recording=probe(sample, limits=DEFAULTS.video))

@@ -17,6 +17,9 @@ from screening.report.files import read_result
 from screening.review.decisions import Choice, Decision, exercise_id
 from tests.review_case import measure_into
 
+#: Whole screens computed anew.
+pytestmark = pytest.mark.slow
+
 SIGNATURE = Signature(name="Dr. Ünal", date="2026-11-21", notes="Seen <b>twice</b>.", version=1, ratings={})
 
 
@@ -56,7 +59,6 @@ def test_heads_that_were_blurred_stay_blurred(base):
     assert retake(base, "left", NO_CORRECTIONS, settings=kept).provenance.faces_blurred
 
 
-@pytest.mark.slow
 def test_a_signed_screen_holds_name_notes_corrections_and_decisions(base, tmp_path):
     before = {path: path.read_bytes() for path in base.rglob("*") if path.is_file()}
     measured = read_screen(base / "screen.json")

@@ -16,6 +16,9 @@ from screening.jobs.screen_folder import read_screen, screen, screen_to_folder
 from screening.jobs.screen_reports import write_reports
 from tests.screens import BRIEF, result
 
+#: Whole screens with their files.
+pytestmark = pytest.mark.slow
+
 SETTINGS = replace(DEFAULTS, screen=replace(DEFAULTS.screen, bootstrap_draws=100))
 
 
@@ -169,7 +172,6 @@ def test_different_people_kinds_and_empty_folders_are_not_compared(described, me
         assert not out.exists()
 
 
-@pytest.mark.slow
 def test_the_reports_are_part_of_the_folder(described, measuring, tmp_path):
     """Called after all takes are there, so that what they say and their links stand in the reports."""
     out = tmp_path / "out"

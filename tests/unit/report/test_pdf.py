@@ -27,6 +27,9 @@ from screening.report.screen_words import load_words
 from tests.factories import make_result
 from tests.unit.report.screens import make_screen
 
+#: Whole documents are set and read again.
+pytestmark = pytest.mark.slow
+
 HEBREW, ARABIC, EMOJI = "שלום עולם", "مرحبا بالعالم", "\N{UNICORN FACE}"
 LONG = "Maximiliana-Wilhelmine von und zu Habsburg-Hohenzollern-Sigmaringen"
 
@@ -185,7 +188,6 @@ def test_no_row_of_a_table_stands_alone_on_a_page():
     assert found == {(), *((k, 12 - k) for k in range(2, 11))}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("findings", range(3, 11))
 def test_neither_a_signature_nor_a_heading_stands_alone(tmp_path, findings):
     """Whatever fills the pages before, the last answers stand on the page of the signature."""

@@ -12,6 +12,9 @@ from screening.store import ConsentKind, ReviewContent, ScreenState, erasure, op
 from screening.store.backup import backup
 from screening.store.restore import restore
 
+#: Whole stores on disk, in both databases.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def saved(store, person, screen, film, measure, tmp_path):

@@ -110,6 +110,7 @@ def test_variable_frame_rate_keeps_every_time(tmp_path):
         ("flash.flv", {"options": {"g": "10"}}),
     ],
 )
+@pytest.mark.slow
 def test_codecs_and_containers(tmp_path, name, settings):
     path = tmp_path / name
     tolerance_s = 1e-3 if path.suffix in (".mkv", ".flv") else 1e-4  # their clocks count milliseconds

@@ -177,6 +177,7 @@ def test_a_missing_library_names_its_extra():
     assert 'pip install "movement-screen[exchange]"' in caught.value.hint
 
 
+@pytest.mark.slow
 def test_result_json_fits_its_schema(tmp_path):
     result = replace(
         make_result(leads=(Side.LEFT,)),
