@@ -1,4 +1,4 @@
 """Raw landmarks in, trustworthy body motion out.
 
-May import: numpy, scipy and `core`.
+May import: numpy, scipy.linalg and `core`.
 """

@@ -1,6 +1,6 @@
 """Spikes, gaps and the zero-lag filter (SCIENCE section 7).
 
-May import: numpy, scipy and `core`. Every step takes a sequence and returns a new one with one more entry in its
+May import: numpy, `core` and `lowpass`. Every step takes a sequence and returns a new one with one more entry in its
 history; left and right are never treated differently.
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 from screening.core.arrays import given
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
 from screening.core.settings import CleaningSettings
+from screening.motion.lowpass import ORDER, zero_lag
 
 #: Frames that are worked on at a time.
 _PIECE = 512
@@ -121,16 +122,14 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
     sampled back. The root mean square of what the filter took away, over a quarter of a second, is added to the
     standard errors.
     """
-    from scipy.signal import butter  # noqa: PLC0415  (60 MB, needed only once the network is gone)
-
     if seq.n_frames < 3:
         return seq
     fps = seq.fps
-    sos = butter(settings.order, _cutoff_of_one_pass(settings, fps) / (fps / 2), output="sos")
+    cutoff = _cutoff_of_one_pass(settings, fps) / fps
     position = seq.position.copy()
     for k in range(position.shape[1]):
         for start, end in stretches(seq.valid[:, k]):
-            position[start:end, k] = _filter(position[start:end, k], seq.time_s[start:end], sos, fps)
+            position[start:end, k] = _filter(position[start:end, k], seq.time_s[start:end], cutoff, fps)
     # A low-pass keeps a share of white noise; the share that it took away tells how much noise there was.
     kept = min(1.0, 2 * settings.cutoff_hz / fps)
     share = np.sqrt(kept / max(1 - kept, 0.25))
@@ -139,7 +138,7 @@ def smooth(seq: LandmarkSequence, settings: CleaningSettings) -> LandmarkSequenc
         taken = np.sqrt(((seq.position[:, few] - position[:, few]) ** 2).mean(axis=2))
         residual = _running_rms(np.nan_to_num(taken, nan=0.0), max(1, round(0.125 * fps)))
         sd[:, few] = np.hypot(sd[:, few], share * residual)
-    step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": 2 * settings.order})
+    step = Step(name="butterworth", parameters={"cutoff_hz": settings.cutoff_hz, "order": ORDER})
     return seq.changed(step, position=given(position), sd=given(sd))
 
 
@@ -152,15 +151,12 @@ def _cutoff_of_one_pass(settings: CleaningSettings, fps: float) -> float:
     return float(fps / np.pi * np.arctan(wanted / settings.two_pass_factor))
 
 
-def _filter(track: FloatArray, time_s: FloatArray, sos: FloatArray, fps: float) -> FloatArray:
-    from scipy.signal import sosfiltfilt  # noqa: PLC0415
-
+def _filter(track: FloatArray, time_s: FloatArray, cutoff: float, fps: float) -> FloatArray:
     if len(track) < 3:
         return track
     even = np.linspace(time_s[0], time_s[-1], max(len(track), round((time_s[-1] - time_s[0]) * fps) + 1))
     sampled = np.stack([np.interp(even, time_s, column) for column in track.T], axis=1)
-    pad = min(len(even) - 1, round(fps))
-    low = sosfiltfilt(sos, sampled, axis=0, padtype="odd", padlen=pad)
+    low = zero_lag(sampled, cutoff, pad=min(len(even) - 1, round(fps)))
     return np.stack([np.interp(time_s, even, column) for column in low.T], axis=1)
 
 
@@ -186,14 +182,10 @@ def _running_rms(values: FloatArray, half: int) -> FloatArray:
 
 def smooth_samples(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> FloatArray:
     """Zero-lag low-pass over evenly spaced samples (time, column); too few of them are left as they are."""
-    from scipy.signal import butter, sosfiltfilt  # noqa: PLC0415  (60 MB, needed only once the network is gone)
-
     if len(values) < 12:
         return values
-    rate = 1.0 / float(np.median(np.diff(time_s)))
-    cutoff = min(cutoff_hz / 0.802, 0.45 * rate)
-    low: FloatArray = sosfiltfilt(butter(2, cutoff / (rate / 2), output="sos"), values, axis=0)
-    return low
+    step_s = float(np.median(np.diff(time_s)))
+    return zero_lag(values, min(cutoff_hz / 0.802 * step_s, 0.45), pad=9)
 
 
 def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:

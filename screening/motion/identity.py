@@ -1,6 +1,6 @@
 """Which leg is which: left/right swaps of the network repaired before anything is averaged.
 
-May import: numpy, scipy and `core`.
+May import: numpy and `core`.
 
 From the front, from behind and obliquely the network keeps the legs apart; in the side view it swaps them back and
 forth, for long stretches in most frames. There the feet of a split stance tell more than the labels: the foremost and

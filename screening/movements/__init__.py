@@ -1,6 +1,6 @@
 """Movements: how repetitions and phases are found, which metrics each has and which views show them.
 
-May import: numpy, scipy and `core`. A new movement is one new file in this folder with a `MOVEMENT` in it.
+May import: numpy and `core`. A new movement is one new file in this folder with a `MOVEMENT` in it.
 """
 
 from __future__ import annotations

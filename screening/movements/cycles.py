@@ -1,6 +1,6 @@
 """Down-and-up cycles of the hips, and the phases they give.
 
-May import: numpy, scipy and `core`.
+May import: numpy, `core` and `peaks`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from screening.core.datatypes import BodyMotion, FloatArray, Repetition, Timeline
 from screening.core.settings import MovementSettings
 from screening.core.vocabulary import Phase, Side
+from screening.movements.peaks import find_peaks
 
 #: The edges of a repetition lie where the hips' speed falls below this share of the fastest in its descent or ascent.
 _EDGE_SPEED = 0.08
@@ -73,15 +74,13 @@ def find_cycles(height_pct: FloatArray, time_s: FloatArray, settings: MovementSe
     list of Cycle
         In order of time. `cut` marks one whose way down begins before the take or whose way up ends after it.
     """
-    from scipy.signal import find_peaks  # noqa: PLC0415  (60 MB, needed only once the network is gone)
-
     height = _bridged(height_pct)
     fps = 1.0 / float(np.median(np.diff(time_s)))
     # A plateau at either end lets a first or last repetition count that touches the edge of the take.
     pad = round(settings.min_rep_s * fps)
     top = float(np.max(height))
     padded = np.concatenate([np.full(pad, top), height, np.full(pad, top)])
-    valleys, _ = find_peaks(
+    valleys = find_peaks(
         -padded, prominence=settings.min_drop_pct, distance=max(1, round(settings.min_rep_s * fps / 2))
     )
     speed = np.gradient(height, time_s)

@@ -1,6 +1,6 @@
 """Split squat: one foot in front, one behind, both planted; alternating lunges count too.
 
-May import: numpy, scipy and `core`.
+May import: numpy and `core`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Squat with the feet side by side, and standing up from a chair.
 
-May import: numpy, scipy and `core`.
+May import: numpy and `core`.
 """
 
 from __future__ import annotations
