@@ -69,6 +69,7 @@ AIMS = (
     *_both("lumbar extension", ("side",), 2.5, 4.0),
     *(a for leg in _LEGS for a in _both(f"knee flexion, {leg}", ("side",), 2.5, 3.5)),
     *(a for leg in _LEGS for a in _both(f"thigh inclination, {leg}", ("side",), 2.5, 3.5)),
+    *(a for leg in _LEGS for a in _both(f"shank inclination, {leg}", ("side",), 2.5, 3.5)),
     *_both("trunk forward lean", ("side",), 2.5, 3.5),
     Aim(angle="knee flexion, front leg", views=("side",), field="rmse", limit=5.0),
     Aim(angle="knee flexion, rear leg", views=("side",), field="rmse", limit=8.0),

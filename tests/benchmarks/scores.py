@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from screening.core.datatypes import FloatArray, TakeResult
-from screening.core.errormodel import Leg
+from screening.core.errormodel import Leg, Source
 from screening.core.vocabulary import Observability, Side
 from tests.benchmarks import residuals, truth
 from tests.benchmarks.measuring import Clip
@@ -126,12 +126,27 @@ def scored(clip: Clip) -> ClipScores:
         if (np.isfinite(table.column(name) + true) & clip.exact.moving).sum() > 10:
             score_of = score(table.column(name), table.column_sd(name), true, clip.exact, top)
             found[stem.replace("_", " ") + _LEG[leg]] = Sourced(source=str(source), score=score_of)
+    if clip.view == "side":
+        found |= _shanks(clip, top)
     hidden = {
         name: table.reason.get(name, "")
         for name in table.names
         if name in clip.exact.angles and table.observability[name] is Observability.NONE
     }
     return ClipScores(**common, legs_right=legs_right(clip.result, clip.exact), angles=found, hidden=hidden)
+
+
+def _shanks(clip: Clip, top: Sequence[int]) -> dict[str, Sourced]:
+    """Shanks against the vertical, which the program gives as thigh minus knee; held against the error of the knee."""
+    assert clip.result is not None
+    table, exact, out = clip.result.angle_table, clip.exact.angles, {}
+    for leg, side in ((Leg.FRONT, clip.exact.lead), (Leg.REAR, clip.exact.lead.other)):
+        thigh, knee = f"thigh_inclination_{side}_deg", f"knee_flexion_{side}_deg"
+        value, true = table.column(thigh) - table.column(knee), exact[thigh] - exact[knee]
+        if (np.isfinite(value + true) & clip.exact.moving).sum() > 10:
+            score_of = score(value, table.column_sd(knee), true, clip.exact, top)
+            out[f"shank inclination{_LEG[leg]}"] = Sourced(source=str(Source.LANDMARKS), score=score_of)
+    return out
 
 
 def summary(clips: Sequence[ClipScores]) -> list[str]:
