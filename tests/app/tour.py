@@ -40,7 +40,8 @@ from tests.screens import PERSON
 from tests.screens import measured as made_up
 
 STEP_MS = 30_000
-LOOKS = tuple((width, scheme) for width in (1280, 375) for scheme in ("light", "dark"))
+WIDTHS = (1280, 375)
+LOOKS = tuple((width, scheme) for width in WIDTHS for scheme in ("light", "dark"))
 TALLEST = 9000
 SETTLE_MS = 600
 TAKE = "split_squat.left.back"
@@ -57,6 +58,42 @@ KEPT = {
     "people": (1280, "light", 800),
 }
 KEPT_WIDTH, KEPT_COLOURS, KEPT_BYTES = 640, 256, 60_000
+#: Every page in the order in which people meet it: what a person sees, then what a clinician sees.
+PAGES = {
+    "start": "First page: begin a whole screen, or measure one video",
+    "welcome": "What happens and what does not",
+    "consent": "Consents, one by one",
+    "safety": "Safety questions",
+    "flagged": "An answer that needs help first",
+    "pain": "Where it hurts",
+    "history": "What happened before",
+    "takes": "The four films, each with its drawing",
+    "upload": "Choosing a video",
+    "record_before": "Filming: before the camera is on",
+    "record": "Filming hands-free",
+    "desk_code": "A code for the phone",
+    "desk_phone": "A code, where no phone can come",
+    "phone": "On the phone",
+    "measuring": "Progress",
+    "refused": "A video that could not be measured",
+    "not_yet": "No report yet",
+    "report": "A person's report on the page",
+    "screen_report": "Report of a whole screen (made-up person with clear differences)",
+    "screen_report_plain": "Report of a whole screen without a clear difference",
+    "take_report": "Report of one video",
+    "log_in": "Log-in, where it is set up",
+    "people": "People and screens",
+    "person": "One person: consents, films, take-away, erasure",
+    "first_look": "First look, before the numbers",
+    "review": "Review",
+    "sign": "Signature",
+    "signed": "A signed version",
+    "trends": "Over time",
+    "users": "Users and roles",
+    "missing": "An address that holds nothing",
+}
+#: All four looks of a page in one picture: so much of it from the top, this high.
+SHOWN_CSS_PX, SHEET_PX, GAP_PX, SHEET_QUALITY = 1300, 640, 12, 55
 
 
 @dataclass(kw_only=True)
@@ -341,6 +378,36 @@ def keep(out, to):
             colours -= 32
 
 
+def sheets(out, to):
+    """All four looks of every page side by side, and a page that shows them."""
+    to.mkdir(parents=True, exist_ok=True)
+    missing = {path.name.rsplit("_", 2)[0] for path in out.glob("*_375_dark.png")} ^ set(PAGES)
+    if missing:
+        sys.exit(f"pages without a picture or a title: {', '.join(sorted(missing))}")
+    lines = [
+        "# Every page",
+        "",
+        f"Each at {' and '.join(str(w) for w in WIDTHS)} px, light and dark, from its top.",
+        "",
+    ]
+    for name, title in PAGES.items():
+        parts = []
+        for width, scheme in LOOKS:
+            with Image.open(out / f"{name}_{width}_{scheme}.png") as whole:
+                page = whole.convert("RGB")
+            part = Image.new("RGB", (page.width, SHOWN_CSS_PX), page.getpixel((0, page.height - 1)))
+            part.paste(page, (0, 0))
+            parts.append(part.resize((round(part.width * SHEET_PX / part.height), SHEET_PX), Image.Resampling.LANCZOS))
+        sheet = Image.new("RGB", (sum(p.width + GAP_PX for p in parts) - GAP_PX, SHEET_PX), "grey")
+        left = 0
+        for part in parts:
+            sheet.paste(part, (left, 0))
+            left += part.width + GAP_PX
+        sheet.save(to / f"{name}.webp", quality=SHEET_QUALITY, method=6)
+        lines += [f"## {title}", "", f"![{title}, in four looks]({name}.webp)", ""]
+    (to / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
 def main():
     """Serve, visit, keep."""
     from playwright.sync_api import sync_playwright
@@ -366,6 +433,7 @@ def main():
             _log_in_way(tour, page, work)
     if asked.keep:
         keep(tour.out, SAMPLES / "tour")
+        sheets(tour.out, SAMPLES / "tour" / "pages")
 
 
 if __name__ == "__main__":
