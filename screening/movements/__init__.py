@@ -12,7 +12,7 @@ from screening.core.errors import UsageError
 from screening.movements.base import Movement
 
 #: Files of this folder that are no movements.
-HELPERS = ("base", "cycles", "limbs")
+HELPERS = ("base", "cycles", "limbs", "peaks")
 
 
 def names() -> tuple[str, ...]:
