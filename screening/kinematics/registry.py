@@ -351,6 +351,8 @@ def compute(
             points = (in_space if in_space is not None and planted else planes)[row.plane]
             value[:, k], sd[:, k] = _one(row, measured, motion, points, side=side, reference=reference, lead=lead)
             how[name], reason = _said_of(row, seen, side=side, lead=lead)
+            if how[name] is Observability.NONE:
+                value[:, k] = np.nan
             if motion.track is not None and _is_tracked(row, motion) and motion.track.trend:
                 how[name], reason = _TREND, motion.track.trend
             if reason:

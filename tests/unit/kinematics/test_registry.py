@@ -67,6 +67,8 @@ def test_every_empty_column_has_a_reason_and_every_value_an_error(heading):
         assert (table.sd[seen, k] > 0).all()
         if table.observability[name] is not Observability.GOOD:
             assert table.reason[name] in take.sentences
+        if table.observability[name] is Observability.NONE:
+            assert not seen.any(), f"{name} is said to be not assessed, but has values"
         if not seen.any() and table.observability[name] is Observability.GOOD:
             pytest.fail(f"{name} is said to be seen from {take.scene.view}, but is empty")
 
