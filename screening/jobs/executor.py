@@ -15,7 +15,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.queues import SimpleQueue
 from types import FrameType
@@ -104,7 +104,8 @@ def _begin(cores: SimpleQueue[int]) -> None:
     for name in _THREADS:
         os.environ.setdefault(name, "1")
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, [cores.get()])
+        with suppress(OSError):  # the core was taken away meanwhile; the work goes on, on any
+            os.sched_setaffinity(0, [cores.get()])
     signal.signal(signal.SIGINT, _interrupt)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
