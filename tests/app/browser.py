@@ -15,22 +15,25 @@ STEP_MS = 60_000
 MEASURED_MS = 500_000
 VIDEOS = "section.take video"
 
-#: Notes for each message to the server whether anything came back since.
+#: Notes for each message to the server whether the script began to run since.
 _WATCH = """(() => {
   const Socket = window.WebSocket;
   window.WebSocket = class extends Socket {
-    constructor(...how) { super(...how); this.addEventListener("message", () => { window.askedAt = 0; }); }
     send(what) { window.askedAt = performance.now(); super.send(what); }
   };
+  new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.dataset.testScriptState === "running")) window.askedAt = 0;
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-test-script-state"] });
 })()"""
 
-#: The script rests and nothing that was sent waits for its first answer, over several pictures. A message that
-#: needs no answer is given up after a while.
+#: The script rests and no message waits for its beginning, for a while: what was typed is sent some pictures later,
+#: and what no longer belongs to the page goes some pictures after the script's end. A message that starts no script
+#: is given up.
 _RESTED = """() => {
-  const app = document.querySelector(".stApp"), waits = window.askedAt && performance.now() - window.askedAt < 3000;
-  const rests = app && app.dataset.testScriptState === "notRunning" && !waits;
-  window.restedFor = rests ? (window.restedFor || 0) + 1 : 0;
-  return window.restedFor > 4;
+  const now = performance.now(), app = document.querySelector(".stApp");
+  const waits = window.askedAt && now - window.askedAt < 3000;
+  if (app?.dataset.testScriptState !== "notRunning" || waits) window.restsSince = now;
+  return now - window.restsSince > 150;
 }"""
 
 
@@ -53,6 +56,7 @@ def open_context(browser, *, width=1280, height=900, **more):
 
 def settled(page):
     """Wait until the page has shown all that was asked of it."""
+    page.evaluate("window.restsSince = performance.now()")
     page.wait_for_function(_RESTED, timeout=STEP_MS)
 
 

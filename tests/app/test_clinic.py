@@ -55,7 +55,7 @@ def test_the_list_is_searched_by_code_by_state_and_by_what_needs_attention(visit
     _search(page, word)
     page.locator(f".st-key-screen-{calm.id}").wait_for(timeout=STEP_MS)
     assert shown() == {calm.id, loud.id}
-    assert rows.count() == 2
+    until(lambda: rows.count() == 2)
     page.get_by_text("Only what needs attention").click()
     page.locator(f".st-key-screen-{calm.id}").wait_for(state="detached", timeout=STEP_MS)
     assert shown() == {loud.id}
