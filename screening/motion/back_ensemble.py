@@ -13,7 +13,7 @@ from screening.core.datatypes import BoolArray, FloatArray
 from screening.motion.back_bend import bend
 
 #: The contour from each of these heights up is used: the ensemble.
-_LOWEST = (0.0, 0.05, 0.1)
+_LOWEST = (0.0, 0.025, 0.05)
 #: Root mean square distance at which the bent contour no longer is the one seen, trunks.
 _WORST_FIT = 0.03
 #: Frames of worse quality or with a larger error of the extension show no back: an arm before it, cloth that slides.
