@@ -241,8 +241,8 @@ def _flank(seen: list[_Seen], contour: Ensemble, reference: BoolArray, edge: shi
     angles[:, lost] = np.nan
     angles = angles - np.nanmedian(angles[:, reference[good]], axis=1)[:, None]
     out = np.full((3, len(seen)), np.nan)
-    out[:2, good] = np.median(angles, axis=0).T
-    out[2, good] = angles[..., 0].std(axis=0, ddof=1)
+    out[:2, good] = angles.mean(axis=0).T
+    out[2, good] = angles[..., 0].std(axis=0, ddof=1) / np.sqrt(len(angles))
     return _Flank(tilt_deg=out[0], turn_deg=out[1], error_deg=out[2])
 
 
