@@ -71,8 +71,6 @@ class CleaningSettings:
     hampel_sigmas: float = 4.0
     max_gap_s: float = 0.2
     cutoff_hz: float = 6.0
-    #: A 2nd-order filter run forth and back loses 3 dB twice; dividing by this keeps the cut-off.
-    two_pass_factor: float = 0.802
     max_still_shift_px: float = 6.0
     #: Standard error of one coordinate of a single run of the network, in trunk lengths: half of what mirroring the
     #: picture moves hips and knees by (4-10 px of a 250 px trunk).

@@ -14,7 +14,7 @@ import numpy as np
 from screening.core.arrays import given
 from screening.core.datatypes import BoolArray, FloatArray, LandmarkSequence, Step
 from screening.core.settings import CleaningSettings
-from screening.motion.lowpass import ORDER, zero_lag
+from screening.motion.lowpass import ORDER, TWO_PASSES, zero_lag
 
 #: Frames that are worked on at a time.
 _PIECE = 512
@@ -148,7 +148,7 @@ def _cutoff_of_one_pass(settings: CleaningSettings, fps: float) -> float:
     A digital filter follows the tangent of the frequency; at 30 frames a second 6 Hz is far up on it.
     """
     wanted = np.tan(np.pi * min(settings.cutoff_hz, 0.4 * fps) / fps)
-    return float(fps / np.pi * np.arctan(wanted / settings.two_pass_factor))
+    return float(fps / np.pi * np.arctan(wanted / TWO_PASSES))
 
 
 def _filter(track: FloatArray, time_s: FloatArray, cutoff: float, fps: float) -> FloatArray:
@@ -185,7 +185,7 @@ def smooth_samples(values: FloatArray, time_s: FloatArray, cutoff_hz: float) -> 
     if len(values) < 12:
         return values
     step_s = float(np.median(np.diff(time_s)))
-    return zero_lag(values, min(cutoff_hz / 0.802 * step_s, 0.45), pad=9)
+    return zero_lag(values, min(cutoff_hz / TWO_PASSES * step_s, 0.45), pad=9)
 
 
 def resample(seq: LandmarkSequence, time_s: FloatArray) -> LandmarkSequence:

@@ -12,6 +12,8 @@ from screening.core.datatypes import FloatArray
 
 #: Order of both passes together.
 ORDER = 4
+#: Both passes of a 2nd-order filter lose 3 dB twice; a cut-off divided by this is that of one pass.
+TWO_PASSES = 0.802
 
 
 def zero_lag(values: FloatArray, cutoff: float, *, pad: int) -> FloatArray:
