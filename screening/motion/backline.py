@@ -39,6 +39,9 @@ from screening.motion.pelvis_error import cutoff_hz
 _MIN_EXPLAINED, _MIN_FOLLOWED = 0.5, 0.8
 #: Standard error of tilt and arch where the flank is not followed: a turn of 5-6 deg that nobody sees.
 _UNSEEN_TURN_DEG = 2.5
+#: What the outline takes for tilt per degree of turn differs between people by this much (0.03 to 0.64 in seven takes),
+#: and shorts that the thigh pulls along look like a turn.
+_LEAK_SD = 0.2
 
 #: The reference is looked at so often a second, however sparse the rest is: everything is compared with it.
 _REFERENCE_FPS = 15.0
@@ -242,7 +245,8 @@ def _flank(seen: list[_Seen], contour: Ensemble, reference: BoolArray, edge: shi
     angles = angles - np.nanmedian(angles[:, reference[good]], axis=1)[:, None]
     out = np.full((3, len(seen)), np.nan)
     out[:2, good] = angles.mean(axis=0).T
-    out[2, good] = angles[..., 0].std(axis=0, ddof=1) / np.sqrt(len(angles))
+    spread = angles[..., 0].std(axis=0, ddof=1) / np.sqrt(len(angles))
+    out[2, good] = np.hypot(spread, _LEAK_SD * out[1, good])
     return _Flank(tilt_deg=out[0], turn_deg=out[1], error_deg=out[2])
 
 
