@@ -32,8 +32,8 @@ _BEHIND, _AHEAD, _ABOVE, _BELOW = 0.62, 0.20, 0.56, 0.28
 HIP = np.array([_BEHIND * SCALE - 0.5, _ABOVE * SCALE - 0.5])
 #: Half axes of the trunk seen from the side, trunks: front to back, and towards the camera.
 _HALF_WIDTH, _HALF_DEPTH = 0.24, 0.34
-#: Lower and upper edge of the patches, trunks above the waistband, and how far in front of the back's edge they reach,
-#: half widths: what each of them takes for a turn differs, and their mean errs less than any.
+#: Lower and upper edge of the patches, trunks above the waistband, and how far back from the trunk's middle they reach,
+#: half widths (1 is the back's edge): what each takes for a turn differs, and their mean errs less than most of them.
 _PATCHES = ((-0.10, 0.10, 0.65), (-0.06, 0.14, 0.95), (-0.10, 0.16, 0.8))
 _STEP_PX = 1.6
 #: Apparent tilt of the contour for each degree that the pelvis turns its near side backwards. Fitted to all other
